@@ -1,0 +1,45 @@
+//! Every mount and every route, on one screen. What happens around the routes is in [`crate::edge`].
+
+use axum::Router;
+use axum::routing::{MethodRouter, get};
+
+use crate::error::Error;
+use crate::{extract, v2};
+
+/// The mounts of V2. Full paths: `nest` would rewrite each request's URI.
+const V2_MOUNTS: [&str; 2] = ["/stores/{store_hash}/v2", "/api/v2"];
+
+/// The routes of V2, below each of its mounts.
+fn v2_routes() -> Vec<(&'static str, MethodRouter)> {
+    vec![
+        ("/time", get(v2::time)),
+        (
+            "/customers",
+            get(v2::customers::list).post(v2::customers::create).delete(v2::customers::delete_matching),
+        ),
+        ("/customers/count", get(v2::customers::count)),
+        (
+            "/customers/{customer_id}",
+            get(v2::customers::get).put(v2::customers::update).delete(v2::customers::delete),
+        ),
+        ("/customers/{customer_id}/validate", axum::routing::post(v2::customers::validate)),
+    ]
+}
+
+/// The router. Errors leave it as response extensions, to be rendered by the edge.
+pub fn routes() -> Router {
+    let mut router = Router::new().route("/livez", get(alive)).route("/readyz", get(alive));
+    for mount in V2_MOUNTS {
+        for (path, methods) in v2_routes() {
+            router = router.route(&format!("{mount}{path}"), methods);
+        }
+    }
+    router
+        .method_not_allowed_fallback(extract::wrong_method)
+        .fallback(async || -> Error { Error::NoRoute })
+}
+
+/// The server listens only once its stores are open and seeded, so an answer is a yes.
+async fn alive() -> &'static str {
+    "ok"
+}

@@ -1,0 +1,242 @@
+//! The command line and its environment: a flag wins over its `BCMOCK_*` variable, which wins over the default.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::http::Uri;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tracing::level_filters::LevelFilter;
+
+use crate::passwords::Cost;
+use crate::store;
+
+/// The port when nothing names one.
+pub const DEFAULT_PORT: u16 = 2442;
+
+/// A local server that behaves like BigCommerce's Customers API.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    /// What to do; serve when nothing is said
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it as help")]
+    pub config: Config,
+}
+
+/// What the program can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Serve until SIGTERM or SIGINT (the default)
+    Serve,
+    /// Ask the server that these settings describe whether it is ready: exit 0 or 1
+    Healthcheck {
+        /// Keep asking for this many seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        wait: u64,
+    },
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where the first stores come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seed {
+    /// The demo store that is compiled in.
+    Demo,
+    /// No stores.
+    None,
+    /// A seed file.
+    File(PathBuf),
+}
+
+/// The settings of a server.
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    /// Address to listen on; `::` is every address, IPv4 and IPv6
+    #[arg(long, env = "BCMOCK_HOST", global = true, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
+    pub host: IpAddr,
+
+    /// Port to listen on; 0 picks a free one. PORT is honoured when BCMOCK_PORT is not set [default: 2442]
+    #[arg(long, env = "BCMOCK_PORT", global = true, value_name = "PORT")]
+    pub port: Option<u16>,
+
+    /// Directory to keep stores in; without one they live in memory
+    #[arg(long, env = "BCMOCK_DATA_DIR", global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Seed file that makes the first stores; `demo` is the built-in one, `none` makes none
+    #[arg(long, env = "BCMOCK_SEED", global = true, value_name = "FILE", default_value = "demo", value_parser = seed)]
+    pub seed: Seed,
+
+    /// Store that `/api/v2` speaks to when the Host header names none
+    #[arg(long, env = "BCMOCK_DEFAULT_STORE", global = true, value_name = "HASH", default_value = "demo", value_parser = store_hash)]
+    pub default_store: String,
+
+    /// URL under which clients reach this server, for links in answers; without one they follow each request's Host
+    #[arg(long, env = "BCMOCK_PUBLIC_URL", global = true, value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+
+    /// Format of log lines, which go to standard error
+    #[arg(long, env = "BCMOCK_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// Least important level to log: off, error, warn, info, debug (a line per request), trace
+    #[arg(long, env = "BCMOCK_LOG_LEVEL", global = true, value_name = "LEVEL", default_value = "info", value_parser = log_level)]
+    pub log_level: LevelFilter,
+
+    /// Cost of hashing a password: owasp (about 17 ms) or fast (0.1 ms, for large test suites)
+    #[arg(long, env = "BCMOCK_PASSWORD_HASHING", global = true, value_name = "COST", default_value = "owasp")]
+    pub password_hashing: Cost,
+
+    /// Longest request body, in bytes
+    #[arg(long, env = "BCMOCK_BODY_LIMIT", global = true, value_name = "BYTES", default_value = "1048576", value_parser = clap::value_parser!(u32).range(1..))]
+    pub body_limit: u32,
+
+    /// Seconds that the head of a request, and then its body, may take to arrive; also closes idle connections
+    #[arg(long, env = "BCMOCK_READ_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..))]
+    pub read_timeout: u32,
+}
+
+impl Cli {
+    /// Reads the command line and the environment of this process.
+    ///
+    /// # Errors
+    /// One line that says what is wrong, or clap's own text for `--help` and `--version`.
+    pub fn read() -> Result<Cli, clap::Error> {
+        let mut cli = Cli::try_parse()?;
+        if cli.config.port.is_none() {
+            cli.config.port = Some(platform_port(std::env::var("PORT").ok().as_deref())?);
+        }
+        Ok(cli)
+    }
+}
+
+/// The port in `PORT`, which platforms set, or the default.
+fn platform_port(value: Option<&str>) -> Result<u16, clap::Error> {
+    let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(DEFAULT_PORT) };
+    value.parse().map_err(|why| {
+        let message = format!("invalid value '{value}' for the environment variable PORT: {why}\n");
+        clap::Error::raw(clap::error::ErrorKind::ValueValidation, message)
+    })
+}
+
+impl Config {
+    /// The port to listen on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(DEFAULT_PORT)
+    }
+
+    /// The longest that a head or a body may take to arrive.
+    #[must_use]
+    pub fn read_timeout(&self) -> Duration {
+        Duration::from_secs(self.read_timeout.into())
+    }
+}
+
+/// An address at which a server that listens on `host` is reached from the same machine.
+#[must_use]
+pub fn reachable(host: IpAddr) -> IpAddr {
+    match host {
+        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        address => address,
+    }
+}
+
+fn host(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+        "[::]" => Ok(Ipv6Addr::UNSPECIFIED.into()),
+        _ => text.parse().map_err(|_| "not an IP address".to_owned()),
+    }
+}
+
+fn seed(text: &str) -> Result<Seed, String> {
+    match text {
+        "" => Err("empty; name a file, or say none".to_owned()),
+        "demo" => Ok(Seed::Demo),
+        "none" => Ok(Seed::None),
+        file => Ok(Seed::File(file.into())),
+    }
+}
+
+fn store_hash(text: &str) -> Result<String, String> {
+    let why = "a store hash is 1 to 64 letters, digits, '-' or '_'";
+    if store::is_hash(text) { Ok(text.to_owned()) } else { Err(why.to_owned()) }
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let url = text.trim_end_matches('/');
+    let parsed: Uri = url.parse().map_err(|_| "not a URL")?;
+    match (parsed.scheme_str(), parsed.authority(), parsed.query()) {
+        (Some("http" | "https"), Some(_), None) => Ok(url.to_owned()),
+        _ => Err("expected something like https://sandbox.example.com:2442".to_owned()),
+    }
+}
+
+fn log_level(text: &str) -> Result<LevelFilter, String> {
+    text.parse().map_err(|_| "expected off, error, warn, info, debug or trace".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Config, String> {
+        let cli = Cli::try_parse_from(["bigcommerce-mock"].iter().chain(args));
+        cli.map(|cli| cli.config).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn flags_are_taken_before_and_after_the_subcommand() {
+        for args in [&["--port", "1"][..], &["serve", "--port", "1"], &["--port", "1", "healthcheck"]] {
+            assert_eq!(parse(args).unwrap().port(), 1, "{args:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_in_words_that_name_it() {
+        for (flag, value, why) in [
+            ("--host", "nowhere", "not an IP address"),
+            ("--port", "65536", "65536"),
+            ("--seed", "", "say none"),
+            ("--default-store", "a b", "a store hash is"),
+            ("--public-url", "ftp://x", "https://"),
+            ("--public-url", "localhost:2442", "https://"),
+            ("--log-format", "xml", "text, json"),
+            ("--log-level", "loud", "debug"),
+            ("--password-hashing", "slow", "owasp, fast"),
+            ("--body-limit", "0", "0"),
+            ("--body-limit", "1MB", "invalid digit"),
+            ("--read-timeout", "-1", "-1"),
+        ] {
+            let error = parse(&[&format!("{flag}={value}")]).unwrap_err();
+            assert!(error.contains(flag) && error.contains(why), "{flag} {value}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_port_of_the_platform_comes_before_the_default() {
+        assert_eq!(platform_port(Some("8080")).unwrap(), 8080);
+        assert_eq!(platform_port(Some("")).unwrap(), DEFAULT_PORT);
+        assert_eq!(platform_port(None).unwrap(), DEFAULT_PORT);
+        assert!(platform_port(Some("http")).unwrap_err().to_string().contains("PORT"));
+    }
+
+    #[test]
+    fn a_public_url_loses_its_last_slash() {
+        let config = parse(&["--public-url", "https://bc.test:8443/"]).unwrap();
+        assert_eq!(config.public_url.as_deref(), Some("https://bc.test:8443"));
+    }
+}

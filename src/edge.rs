@@ -1,0 +1,304 @@
+//! What happens to every request around the routes, in order: request id, tidy path, mount, credentials of the
+//! Basic mount, body, store, router – and on the way back: panics, errors put into words, headers.
+//!
+//! One service around the router, not a stack of layers: each layer would box every route again.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_LENGTH, HOST, ORIGIN, VARY};
+use axum::http::uri::{Authority, PathAndQuery};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http_body_util::BodyExt;
+use tower::{Service, ServiceExt};
+use tower_http::compression::{Compression, CompressionLevel};
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Cors, ExposeHeaders};
+
+use crate::error::Error;
+use crate::extract::{Received, Tenant, Unreceived};
+use crate::mount::{self, Family};
+use crate::store::Stores;
+use crate::{gateway, v2};
+
+/// A body that is over the limit is still read, up to this many bytes more, so that the client sees its refusal.
+const DRAIN_LIMIT: usize = 16 << 20;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The headers that a browser lets a page's own code read.
+const EXPOSED: [HeaderName; 8] = [
+    REQUEST_ID,
+    HeaderName::from_static("x-rate-limit-requests-left"),
+    HeaderName::from_static("x-rate-limit-requests-quota"),
+    HeaderName::from_static("x-rate-limit-time-reset-ms"),
+    HeaderName::from_static("x-rate-limit-time-window-ms"),
+    HeaderName::from_static("x-retry-after"),
+    HeaderName::from_static("x-bc-apilimit-remaining"),
+    HeaderName::from_static("location"),
+];
+
+/// The address that a connection came in on, put into each request by the server.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalAddr(pub SocketAddr);
+
+/// How the edge treats requests.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The store of `/api/v2` when the `Host` names none.
+    pub default_store: Box<str>,
+    /// Scheme and authority for links in answers; `None` takes them from each request.
+    pub public_url: Option<Box<str>>,
+    /// The longest body, in bytes.
+    pub body_limit: usize,
+    /// The longest that a body may take to arrive.
+    pub read_timeout: Duration,
+}
+
+/// The whole application: a service from requests to answers. Cheap to clone.
+#[derive(Clone)]
+pub struct Edge {
+    core: Core,
+    gzip: Compression<Core>,
+    browser: Cors<Compression<Core>>,
+}
+
+impl Edge {
+    /// Puts the edge around the routes.
+    #[must_use]
+    pub fn new(routes: Router, stores: Arc<Stores>, options: Options) -> Edge {
+        // Ids are unique over restarts without being random: the start's time, then a count.
+        let start = u64::try_from(crate::clock::Clock::Real.now_ms()).unwrap_or_default();
+        let inner = Inner { routes, stores, options, start, count: AtomicU64::new(0) };
+        let core = Core(Arc::new(inner));
+        let gzip = Compression::new(core.clone()).quality(CompressionLevel::Fastest);
+        let browser = Cors::new(gzip.clone())
+            .allow_origin(AllowOrigin::mirror_request())
+            .allow_headers(AllowHeaders::mirror_request())
+            .allow_methods(AllowMethods::mirror_request())
+            .allow_credentials(true)
+            .allow_private_network(true)
+            .expose_headers(ExposeHeaders::list(EXPOSED))
+            .max_age(Duration::from_secs(600));
+        Edge { core, gzip, browser }
+    }
+}
+
+impl Service<Request> for Edge {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    /// Picks the layers that this request needs: CORS for a browser on a vendor's mount, gzip for who offers it.
+    fn call(&mut self, request: Request) -> Self::Future {
+        let headers = request.headers();
+        let path = request.uri().path();
+        let on_mount = || path.trim_start_matches('/').starts_with("stores") || path.trim_start_matches('/').starts_with("api");
+        if headers.contains_key(ORIGIN) && on_mount() {
+            let browser = self.browser.clone();
+            return async move { browser.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed();
+        }
+        if headers.contains_key(ACCEPT_ENCODING) {
+            let gzip = self.gzip.clone();
+            return async move { gzip.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed();
+        }
+        self.core.call(request)
+    }
+}
+
+#[derive(Clone)]
+struct Core(Arc<Inner>);
+
+struct Inner {
+    routes: Router,
+    stores: Arc<Stores>,
+    options: Options,
+    start: u64,
+    count: AtomicU64,
+}
+
+impl Service<Request> for Core {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let inner = self.0.clone();
+        async move { Ok(inner.answer(request).await) }.boxed()
+    }
+}
+
+impl Inner {
+    async fn answer(&self, mut request: Request) -> Response {
+        let id = format!("{:016x}{:016x}", self.start, self.count.fetch_add(1, Ordering::Relaxed));
+        let began = tracing::enabled!(tracing::Level::DEBUG)
+            .then(|| (Instant::now(), request.method().clone(), request.uri().path().to_owned()));
+        if let Some(uri) = tidy_uri(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        let mut response = self.on_mount(request).await;
+        if response.status() == StatusCode::NO_CONTENT {
+            response.headers_mut().remove(CONTENT_LENGTH);
+        }
+        if let Some((began, method, path)) = began {
+            let (status, micros) = (response.status().as_u16(), began.elapsed().as_micros());
+            tracing::debug!(%method, path, status, micros, request_id = id, "answered");
+        }
+        let headers = response.headers_mut();
+        headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+        headers.insert(REQUEST_ID, HeaderValue::from_str(&id).expect("hex digits"));
+        response
+    }
+
+    /// Finds the mount and the store, and answers in the voice of that mount.
+    async fn on_mount(&self, mut request: Request) -> Response {
+        let host = authority(&request);
+        let Some((family, hash)) = mount::family(request.uri().path()) else {
+            return voiced(None, self.routed(request).await);
+        };
+        let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
+        let hash = hash.or_else(from_host).unwrap_or(&self.options.default_store);
+        let store = match self.stores.get(hash).await {
+            Ok(store) => store,
+            Err(error) => return voiced(Some(family), Error::from(error).into_response()),
+        };
+        let tenant = Tenant {
+            store: store.clone(),
+            hash: hash.into(),
+            family,
+            origin: self.origin(host.as_ref(), request.extensions().get()),
+            stores: self.stores.clone(),
+        };
+        request = self.receive(request).await;
+        let response = match family {
+            Family::BasicV2 if request.method() != Method::OPTIONS => gateway::check_basic(request.headers()).err(),
+            _ => None,
+        };
+        let response = if let Some(refusal) = response {
+            refusal
+        } else {
+            request.extensions_mut().insert(tenant);
+            self.routed(request).await
+        };
+        let mut response = voiced(Some(family), response);
+        let headers = response.headers_mut();
+        match family {
+            Family::TokenV2 => gateway::add_rate_headers(headers, store.take_token_quota()),
+            Family::BasicV2 => gateway::add_basic_rate_header(headers, store.take_basic_quota()),
+        }
+        headers.insert(HeaderName::from_static("x-bc-store-version"), HeaderValue::from_static("7.6.0"));
+        response
+    }
+
+    /// Calls the router; a panic in there is an error like any other.
+    async fn routed(&self, request: Request) -> Response {
+        let call = AssertUnwindSafe(self.routes.clone().oneshot(request)).catch_unwind();
+        match call.await {
+            Ok(Ok(response)) => response,
+            Err(panic) => Error::Panicked(panic_message(&*panic)).into_response(),
+        }
+    }
+
+    /// Reads the body, so that the connection is clean for the next request whatever the handler does.
+    async fn receive(&self, request: Request) -> Request {
+        let (parts, body) = request.into_parts();
+        if axum::body::HttpBody::is_end_stream(&body) {
+            return Request::from_parts(parts, body);
+        }
+        let reading = tokio::time::timeout(self.options.read_timeout, read(body, self.options.body_limit));
+        let received = Received(reading.await.unwrap_or(Err(Unreceived::Interrupted)));
+        let mut request = Request::from_parts(parts, Body::empty());
+        request.extensions_mut().insert(received);
+        request
+    }
+
+    /// Scheme and authority for links: configured, or the client's own, or those of the connection.
+    fn origin(&self, host: Option<&Authority>, local: Option<&LocalAddr>) -> Box<str> {
+        if let Some(url) = &self.options.public_url {
+            return url.clone();
+        }
+        match (host, local) {
+            (Some(host), _) => format!("http://{host}").into(),
+            (None, Some(LocalAddr(address))) => format!("http://{address}").into(),
+            (None, None) => "http://localhost".into(),
+        }
+    }
+}
+
+/// The host that the client asked for: the request line's, or the `Host` header's.
+fn authority(request: &Request) -> Option<Authority> {
+    if let Some(authority) = request.uri().authority() {
+        return Some(authority.clone());
+    }
+    Authority::try_from(request.headers().get(HOST)?.as_bytes()).ok()
+}
+
+/// The URI with a tidy path, if it was not tidy.
+fn tidy_uri(uri: &Uri) -> Option<Uri> {
+    let path = mount::tidy(uri.path());
+    if path == uri.path() {
+        return None;
+    }
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.into_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(path_and_query).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unreceived> {
+    let mut kept = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Unreceived::Interrupted)?.into_data() else { continue };
+        length += data.len();
+        if length <= limit {
+            kept.extend_from_slice(&data);
+        } else if length > limit + DRAIN_LIMIT {
+            break;
+        }
+    }
+    if length > limit { Err(Unreceived::TooLarge(limit)) } else { Ok(kept.into()) }
+}
+
+/// Puts an error into the words of the mount. An answer without one stays as it is.
+fn voiced(family: Option<Family>, mut response: Response) -> Response {
+    let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
+    if let Error::Database(_) | Error::Store(_) | Error::Panicked(_) = *error {
+        tracing::error!(cause = %error, "a request failed");
+    }
+    let mut voiced = match (family, &*error) {
+        (None, _) | (Some(Family::TokenV2), Error::NoRoute) => gateway::unknown_route(),
+        (Some(Family::TokenV2 | Family::BasicV2), error) => v2::wire::error(error),
+    };
+    if let Some(allow) = response.headers_mut().remove(ALLOW) {
+        voiced.headers_mut().insert(ALLOW, allow);
+    }
+    voiced
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("no message").to_owned()
+}

@@ -1,0 +1,145 @@
+//! What can go wrong, by meaning. Wording and status belong to the dialects (`v2/wire.rs`).
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+
+use crate::fields::Kind;
+
+/// Why a request was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No route of this dialect has that path.
+    #[error("no such route")]
+    NoRoute,
+    /// The route does not have that method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// The client's `Accept` leaves out JSON.
+    #[error("the client does not accept JSON")]
+    NotAcceptable,
+    /// The body's `Content-Type` is not JSON.
+    #[error("the body is not declared as JSON")]
+    NotJson,
+    /// The thing that the path names does not exist.
+    #[error("not found")]
+    NotFound,
+    /// The body is longer than the server takes.
+    #[error("the body is longer than {limit} bytes")]
+    TooLarge {
+        /// The most that is taken, in bytes.
+        limit: usize,
+    },
+    /// The body did not arrive in time, or not whole.
+    #[error("the body did not arrive")]
+    Interrupted,
+    /// There is no body.
+    #[error("the body is empty")]
+    Empty,
+    /// The body is not JSON.
+    #[error("the body is not JSON: line {line}, column {column}")]
+    Malformed {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// The body is JSON, but not an object.
+    #[error("the body is not an object")]
+    NotAnObject,
+    /// Fields or query parameters break rules. At least one, the first to be reported first.
+    #[error("invalid: {0:?}")]
+    Invalid(Vec<Problem>),
+    /// The database failed. Logged, never shown.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// A store could not be opened. Logged, never shown.
+    #[error(transparent)]
+    Store(#[from] crate::store::OpenError),
+    /// The code that answers broke down. Logged, never shown.
+    #[error("panicked: {0}")]
+    Panicked(String),
+}
+
+/// One thing wrong with one field or query parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The name of the field or parameter.
+    pub at: Cow<'static, str>,
+    /// What is wrong with it.
+    pub what: What,
+}
+
+/// What is wrong with a field or query parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Required and not there.
+    Missing,
+    /// There is no such field or parameter.
+    Unknown,
+    /// A client may not write it.
+    ReadOnly,
+    /// The JSON type is not what the field holds.
+    WrongType(Kind),
+    /// The text has the right type but is not a value of this kind.
+    Malformed {
+        /// What was wanted.
+        kind: Kind,
+        /// What was sent.
+        value: String,
+    },
+    /// Fewer or more characters than allowed.
+    Length {
+        /// Least number of characters.
+        min: usize,
+        /// Greatest number of characters.
+        max: usize,
+    },
+    /// A number below the least one allowed.
+    TooSmall {
+        /// The least number allowed.
+        min: i64,
+    },
+    /// Text with a NUL character, which no field takes.
+    HasNul,
+    /// Query text whose percent-encoding is not UTF-8.
+    NotUtf8,
+    /// A password that breaks the password rule.
+    WeakPassword,
+    /// A confirmation without, or unlike, the password.
+    Unconfirmed,
+    /// Another row has this value already.
+    Taken,
+    /// It names something that does not exist.
+    NoSuch,
+}
+
+impl Problem {
+    /// `what` is wrong with `at`.
+    #[must_use]
+    pub fn new(at: impl Into<Cow<'static, str>>, what: What) -> Problem {
+        Problem { at: at.into(), what }
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Error {
+        Error::Invalid(vec![problem])
+    }
+}
+
+impl From<Vec<Problem>> for Error {
+    fn from(problems: Vec<Problem>) -> Error {
+        Error::Invalid(problems)
+    }
+}
+
+/// Carries the error to the edge, which alone renders it, in the dialect of the request's mount.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}

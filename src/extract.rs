@@ -1,0 +1,193 @@
+//! What a handler gets of its request. Failures are [`Error`]s, rendered in the dialect of the mount.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value as Json};
+
+use crate::error::{Error, Problem, What};
+use crate::gateway;
+use crate::mount::Family;
+use crate::store::{Store, Stores};
+
+/// The store that a request speaks to, and how the client reached it. Taking it is passing the gate: route and
+/// method exist, so next come the token, then what the client accepts.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// The store; an empty one that belongs to nobody if it does not exist.
+    pub store: Arc<Store>,
+    /// The hash that the client named.
+    pub hash: Box<str>,
+    /// The URL family.
+    pub family: Family,
+    /// Scheme and authority under which the client can reach this server: `http://localhost:2442`.
+    pub origin: Box<str>,
+    /// All stores, for the first write of one that does not exist.
+    pub stores: Arc<Stores>,
+}
+
+impl Tenant {
+    /// The store for a first write: made if it does not exist.
+    ///
+    /// # Errors
+    /// When its database can not be made.
+    pub async fn store_to_create_in(&self) -> Result<Arc<Store>, Error> {
+        Ok(self.stores.get_or_create(&self.hash).await?)
+    }
+
+    /// The path of the mount: `/stores/demo/v2`, `/api/v2`.
+    #[must_use]
+    pub fn mount_path(&self) -> String {
+        match self.family {
+            Family::TokenV2 => format!("/stores/{}/v2", self.hash),
+            Family::BasicV2 => "/api/v2".to_owned(),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Tenant {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Tenant, Response> {
+        let tenant = parts.extensions.remove::<Tenant>().ok_or_else(gateway::unknown_route)?;
+        // Basic credentials were looked at before the route: `/api/v2` is the store itself.
+        if tenant.family == Family::TokenV2 {
+            gateway::check_token(&parts.headers)?;
+        }
+        if !accepts_json(&parts.headers) {
+            return Err(Error::NotAcceptable.into_response());
+        }
+        Ok(tenant)
+    }
+}
+
+/// Whether an `Accept` lets JSON through: none does, and so do `*/*`, `application/*` and `application/json`.
+fn accepts_json(headers: &HeaderMap) -> bool {
+    let mut ranges = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
+    if ranges.peek().is_none_or(|first| first.trim().is_empty()) {
+        return true;
+    }
+    ranges.flat_map(|value| value.split(',')).any(|range| {
+        let (media_type, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let refused = parameters.split(';').any(|parameter| {
+            let q = parameter.trim().strip_prefix("q=");
+            q.and_then(|q| q.parse::<f32>().ok()) == Some(0.0)
+        });
+        let json = ["*/*", "application/*", "application/json"];
+        !refused && json.iter().any(|name| media_type.trim().eq_ignore_ascii_case(name))
+    })
+}
+
+/// The `N` ids in a path, in order. What is not an id that can exist is [`Error::NotFound`].
+#[derive(Clone, Copy, Debug)]
+pub struct Ids<const N: usize>(pub [i64; N]);
+
+impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Ids<N> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Ids<N>, Error> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
+        let ids = params.iter().filter(|(name, _)| *name != "store_hash").map(|(_, text)| {
+            let digits = text.bytes().all(|b| b.is_ascii_digit());
+            text.parse::<i32>().ok().filter(|_| digits).map(i64::from).ok_or(Error::NotFound)
+        });
+        let ids = ids.collect::<Result<Vec<i64>, Error>>()?;
+        ids.try_into().map(Ids).map_err(|_| Error::NotFound)
+    }
+}
+
+/// The query string, decoded, in order, repeated keys and all.
+#[derive(Clone, Debug)]
+pub struct Query(pub Vec<(String, String)>);
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query, Error> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let not_utf8 = |key: &str| Error::from(Problem::new(key.to_owned(), What::NotUtf8));
+            let key = decode(key).ok_or_else(|| not_utf8(key))?;
+            let value = decode(value).ok_or_else(|| not_utf8(&key))?;
+            Ok((key, value))
+        });
+        pairs.collect::<Result<_, _>>().map(Query)
+    }
+}
+
+fn decode(text: &str) -> Option<String> {
+    let text = text.replace('+', " ");
+    percent_decode_str(&text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}
+
+/// The body as the edge received it, or why it could not.
+#[derive(Clone, Debug)]
+pub struct Received(pub Result<axum::body::Bytes, Unreceived>);
+
+/// Why a body was not received.
+#[derive(Clone, Copy, Debug)]
+pub enum Unreceived {
+    /// It is longer than this many bytes.
+    TooLarge(usize),
+    /// It did not arrive whole and in time.
+    Interrupted,
+}
+
+/// The body of a write. Taking it never fails; reading it does, so that a handler decides what is checked before.
+#[derive(Debug)]
+pub struct Body {
+    received: Received,
+    declared_json: bool,
+}
+
+impl<S: Sync> FromRequestParts<S> for Body {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Body, Self::Rejection> {
+        let received = parts.extensions.remove::<Received>().unwrap_or(Received(Ok(axum::body::Bytes::new())));
+        let declared_json = parts.headers.get(CONTENT_TYPE).is_none_or(|value| {
+            let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+            media_type.trim().eq_ignore_ascii_case("application/json")
+        });
+        Ok(Body { received, declared_json })
+    }
+}
+
+impl Body {
+    /// The JSON object in the body. Of a key that is there twice the last wins.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the body as a whole.
+    pub fn object(self) -> Result<Map<String, Json>, Error> {
+        let bytes = self.received.0.map_err(|why| match why {
+            Unreceived::TooLarge(limit) => Error::TooLarge { limit },
+            Unreceived::Interrupted => Error::Interrupted,
+        })?;
+        if bytes.trim_ascii().is_empty() {
+            return Err(Error::Empty);
+        }
+        if !self.declared_json {
+            return Err(Error::NotJson);
+        }
+        match serde_json::from_slice(&bytes) {
+            Ok(Json::Object(object)) => Ok(object),
+            Ok(_) => Err(Error::NotAnObject),
+            Err(error) => Err(Error::Malformed { line: error.line(), column: error.column() }),
+        }
+    }
+}
+
+/// Answers a method that a route does not have. OPTIONS it always has: the router adds `Allow`.
+///
+/// # Errors
+/// [`Error::MethodNotAllowed`].
+pub async fn wrong_method(method: Method) -> Result<axum::http::StatusCode, Error> {
+    // Assumed: OPTIONS outside of a browser's preflight is 204, and needs no token.
+    if method == Method::OPTIONS { Ok(axum::http::StatusCode::NO_CONTENT) } else { Err(Error::MethodNotAllowed) }
+}

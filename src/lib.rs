@@ -1,0 +1,32 @@
+//! A local server that behaves like BigCommerce's Customers API.
+//!
+//! A request goes through [`edge`] (what happens to each), [`app`] (the routes), [`extract`] (what a handler gets),
+//! a handler in [`v2`] (the wire format), [`fields`] (what may be written) and [`model`] (rows and rules) to a
+//! [`store`] – one tenant, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
+//! [`config`] is the command line, [`seed`] the files that fill stores, [`server`] the listening.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod edge;
+pub mod error;
+pub mod extract;
+pub mod fields;
+pub mod gateway;
+pub mod healthcheck;
+pub mod model;
+pub mod mount;
+pub mod passwords;
+pub mod quota;
+pub mod seed;
+pub mod server;
+pub mod store;
+pub mod v2;
+
+use std::sync::Arc;
+
+/// The whole application as a service, without a listener: what tests drive and [`server`] serves.
+#[must_use]
+pub fn app(stores: Arc<store::Stores>, options: edge::Options) -> edge::Edge {
+    edge::Edge::new(app::routes(), stores, options)
+}

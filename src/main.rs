@@ -1,0 +1,129 @@
+//! The command line: `serve` (the default) and `healthcheck`.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bigcommerce_mock::clock::Clock;
+use bigcommerce_mock::config::{self, Cli, Command, Config, LogFormat};
+use bigcommerce_mock::passwords::{Cost, Passwords};
+use bigcommerce_mock::seed::Seed;
+use bigcommerce_mock::store::{Settings, Stores};
+use bigcommerce_mock::{edge, healthcheck, server};
+use tokio::signal::unix::{SignalKind, signal};
+
+fn main() -> ExitCode {
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            // One line; the rest of clap's text is hints.
+            let text = error.to_string();
+            return refuse(text.lines().next().unwrap_or_default().trim_start_matches("error: "), 2);
+        }
+        Err(help) => {
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+    };
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Healthcheck { wait } => match healthcheck::run(&cli.config, Duration::from_secs(wait)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => refuse(&why, 1),
+        },
+        Command::Serve => {
+            start_log(&cli.config);
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+            match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(serve(cli.config))) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => refuse(&error.to_string(), 1),
+            }
+        }
+    }
+}
+
+/// One clear line on standard error.
+fn refuse(why: &str, code: u8) -> ExitCode {
+    let _ = writeln!(io::stderr(), "bigcommerce-mock: {why}");
+    ExitCode::from(code)
+}
+
+async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
+    // Before anything is opened, so that a signal during the start ends it too.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    let mut stop = std::pin::pin!(stop);
+    let starting = start(&config);
+    let (stores, listener) = tokio::select! {
+        started = starting => started?,
+        () = &mut stop => return Ok(()),
+    };
+    let options = edge::Options {
+        default_store: config.default_store.as_str().into(),
+        public_url: config.public_url.as_deref().map(Into::into),
+        body_limit: config.body_limit as usize,
+        read_timeout: config.read_timeout(),
+    };
+    announce(&config, listener.local_addr()?, &stores)?;
+    let app = bigcommerce_mock::app(stores.clone(), options);
+    server::serve(listener, app, config.read_timeout(), stop).await;
+    let _ = tokio::time::timeout(Duration::from_millis(300), stores.close()).await;
+    Ok(())
+}
+
+/// Opens and fills the stores and takes the address.
+async fn start(
+    config: &Config,
+) -> Result<(Arc<Stores>, tokio::net::TcpListener), Box<dyn std::error::Error>> {
+    if config.password_hashing == Cost::Fast {
+        tracing::warn!("password hashing is set to fast: good for tests, worthless as protection");
+    }
+    // Before the stores: a taken port should not cost a seed.
+    let listener = server::listen(config.host, config.port())
+        .await
+        .map_err(|error| format!("can not listen on {}: {error}", SocketAddr::new(config.host, config.port())))?;
+    let seed = match &config.seed {
+        config::Seed::Demo => Some(Seed::demo()?),
+        config::Seed::None => None,
+        config::Seed::File(file) => Some(Seed::read(file)?),
+    };
+    let settings = Settings {
+        data_dir: config.data_dir.clone(),
+        clock: Clock::Real,
+        passwords: Passwords::new(config.password_hashing),
+    };
+    let stores = Arc::new(Stores::open(settings).await?);
+    if let Some(seed) = seed {
+        seed.load(&stores).await?;
+    }
+    Ok((stores, listener))
+}
+
+/// The first line is an interface: programs wait for it and read the port from it. The second is for a person.
+fn announce(config: &Config, address: SocketAddr, stores: &Stores) -> io::Result<()> {
+    let reachable = SocketAddr::new(config::reachable(address.ip()), address.port());
+    let store = &config.default_store;
+    let route = if stores.exists(store) { "customers" } else { "time" };
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on http://{address}")?;
+    writeln!(out, "try: curl -s http://{reachable}/stores/{store}/v2/{route} -H 'X-Auth-Token: any'")?;
+    out.flush()
+}
+
+fn start_log(config: &Config) {
+    let log = tracing_subscriber::fmt().with_max_level(config.log_level).with_writer(io::stderr);
+    match config.log_format {
+        LogFormat::Text => {
+            use std::io::IsTerminal;
+            log.with_ansi(io::stderr().is_terminal()).init();
+        }
+        LogFormat::Json => log.json().init(),
+    }
+}

@@ -1,0 +1,291 @@
+//! Customers: the fields, the table and the rules across fields and rows.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use super::Page;
+use crate::error::{Error, Problem, What};
+use crate::fields::Op::{Is, Max, Min};
+use crate::fields::filter::Filters;
+use crate::fields::validate::Valid;
+use crate::fields::write::Columns;
+use crate::fields::{self, Field, Value, computed, date, email, int, money, object, password, text};
+use crate::store::Store;
+
+/// Every field of a customer, in the order of V2's answers.
+pub const FIELDS: &[Field] = &[
+    int("id").read_only().filter(&[Min, Max]),
+    text("company").max(255).filter(&[Is]),
+    text("first_name").required().len(1, 100).filter(&[Is]),
+    text("last_name").required().len(1, 100).filter(&[Is]),
+    email("email").required().len(3, 250).filter(&[Is]),
+    text("phone").max(50).filter(&[Is]),
+    computed("form_fields"),
+    date("date_created").read_only().filter(&[Min, Max]),
+    date("date_modified").read_only().filter(&[Min, Max]),
+    money("store_credit").filter(&[Is]),
+    text("registration_ip_address").max(45),
+    int("customer_group_id").filter(&[Is]),
+    text("notes").max(65_536),
+    text("tax_exempt_category").max(255).filter(&[Is]),
+    fields::bool("reset_pass_on_login"),
+    fields::bool("accepts_marketing").read_only(),
+    computed("addresses"),
+    object("_authentication", AUTHENTICATION),
+];
+
+/// The fields of `_authentication`.
+pub const AUTHENTICATION: &[Field] =
+    &[password("password"), text("password_confirmation"), fields::bool("force_reset")];
+
+/// A stored customer. The hash of the password stays in the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of FIELDS")]
+pub struct Customer {
+    pub id: i64,
+    pub company: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+    pub phone: String,
+    pub date_created: i64,
+    pub date_modified: i64,
+    pub store_credit: i64,
+    pub registration_ip_address: String,
+    pub customer_group_id: i64,
+    pub notes: String,
+    pub tax_exempt_category: String,
+    pub reset_pass_on_login: bool,
+    pub accepts_marketing: bool,
+}
+
+impl Customer {
+    fn from_row(row: &SqliteRow) -> Result<Customer, sqlx::Error> {
+        Ok(Customer {
+            id: row.try_get("id")?,
+            company: row.try_get("company")?,
+            first_name: row.try_get("first_name")?,
+            last_name: row.try_get("last_name")?,
+            email: row.try_get("email")?,
+            phone: row.try_get("phone")?,
+            date_created: row.try_get("date_created")?,
+            date_modified: row.try_get("date_modified")?,
+            store_credit: row.try_get("store_credit")?,
+            registration_ip_address: row.try_get("registration_ip_address")?,
+            customer_group_id: row.try_get("customer_group_id")?,
+            notes: row.try_get("notes")?,
+            tax_exempt_category: row.try_get("tax_exempt_category")?,
+            reset_pass_on_login: row.try_get("reset_pass_on_login")?,
+            accepts_marketing: row.try_get("accepts_marketing")?,
+        })
+    }
+}
+
+/// The matching customers of one page, lowest ids first.
+///
+/// # Errors
+/// Only the database's.
+pub async fn list(store: &Store, filters: &Filters, page: Page) -> Result<Vec<Customer>, Error> {
+    let mut sql = QueryBuilder::new("select * from customers");
+    filters.push_where(&mut sql);
+    push_page(&mut sql, page);
+    let rows = sql.build().fetch_all(&mut *store.read().await?).await?;
+    Ok(rows.iter().map(Customer::from_row).collect::<Result<_, _>>()?)
+}
+
+/// One customer.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(store: &Store, id: i64) -> Result<Customer, Error> {
+    let query = sqlx::query("select * from customers where id = ?").bind(id);
+    let row = query.fetch_optional(&mut *store.read().await?).await?.ok_or(Error::NotFound)?;
+    Ok(Customer::from_row(&row)?)
+}
+
+/// How many customers match.
+///
+/// # Errors
+/// Only the database's.
+pub async fn count(store: &Store, filters: &Filters) -> Result<i64, Error> {
+    let mut sql = QueryBuilder::new("select count(*) from customers");
+    filters.push_where(&mut sql);
+    Ok(sql.build_query_scalar().fetch_one(&mut *store.read().await?).await?)
+}
+
+/// Makes a customer. Without a password it gets one that nobody knows.
+///
+/// # Errors
+/// [`Error::Invalid`]: the confirmation does not match, the group does not exist, or the email is taken.
+pub async fn create(store: &Store, valid: Valid) -> Result<Customer, Error> {
+    let now = store.clock.now();
+    let mut own = vec![("date_created", Value::Int(now)), ("date_modified", Value::Int(now))];
+    own.extend(own_columns(store, &valid).await?);
+    store.write(|tx| Box::pin(async move { insert(tx, &valid, &own).await })).await
+}
+
+/// Makes the customers of a seed, whose dates, ids and password hashes may be given: all of them or none.
+///
+/// # Errors
+/// The place in the list of the one that was refused, and why, as for [`create`]; an id may be taken as well.
+pub async fn load(store: &Store, customers: Vec<(Valid, Option<String>)>) -> Result<(), (usize, Error)> {
+    let now = store.clock.now();
+    let mut rows = Vec::with_capacity(customers.len());
+    for (i, (valid, password_hash)) in customers.into_iter().enumerate() {
+        check(&valid).map_err(|error| (i, error))?;
+        let created = valid.int("date_created").unwrap_or(now);
+        let modified = valid.int("date_modified").unwrap_or(created);
+        let mut own = vec![("date_created", Value::Int(created)), ("date_modified", Value::Int(modified))];
+        own.extend(password_hash.map(|hash| ("password_hash", Value::Text(hash))));
+        rows.push((valid, own));
+    }
+    let refused = store
+        .write(|tx| {
+            Box::pin(async move {
+                for (i, (valid, own)) in rows.iter().enumerate() {
+                    if let Err(error) = insert(tx, valid, own).await {
+                        return Ok(Err((i, error)));
+                    }
+                }
+                Ok(Ok(()))
+            })
+        })
+        .await;
+    refused.unwrap_or_else(|error| Err((0, error)))
+}
+
+/// Changes a customer: what was supplied, and the time of the change. Nothing supplied changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`], and those of [`create`].
+pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Customer, Error> {
+    if valid.is_empty() {
+        return get(store, id).await;
+    }
+    let mut own = vec![("date_modified", Value::Int(store.clock.now()))];
+    own.extend(own_columns(store, &valid).await?);
+    store
+        .write(|tx| {
+            Box::pin(async move {
+                let row = Columns::new(&valid, &own).update("customers", id).build().fetch_optional(tx).await;
+                let row = row.map_err(refusal)?.ok_or(Error::NotFound)?;
+                Ok(Customer::from_row(&row)?)
+            })
+        })
+        .await
+}
+
+/// Deletes a customer.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn delete(store: &Store, id: i64) -> Result<(), Error> {
+    let delete = sqlx::query("delete from customers where id = ?").bind(id);
+    let deleted = store.write(|tx| Box::pin(async move { Ok(delete.execute(tx).await?.rows_affected()) })).await?;
+    if deleted == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// Deletes the matching customers, at most `limit` of them, lowest ids first.
+///
+/// # Errors
+/// Only the database's.
+pub async fn delete_matching(store: &Store, filters: &Filters, limit: Option<i64>) -> Result<(), Error> {
+    let mut sql = QueryBuilder::new("delete from customers");
+    if let Some(limit) = limit {
+        sql.push(" where id in (select id from customers");
+        filters.push_where(&mut sql);
+        push_page(&mut sql, Page { limit, offset: 0 });
+        sql.push(")");
+    } else {
+        filters.push_where(&mut sql);
+    }
+    store.write(|tx| Box::pin(async move { Ok(sql.build().execute(tx).await.map(|_| ())?) })).await
+}
+
+/// Whether the password is the customer's.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn has_password(store: &Store, id: i64, password: &str) -> Result<bool, Error> {
+    let query = sqlx::query_scalar("select password_hash from customers where id = ?").bind(id);
+    let hash: Option<String> =
+        query.fetch_optional(&mut *store.read().await?).await?.ok_or(Error::NotFound)?;
+    Ok(store.passwords.verify(password.to_owned(), hash).await)
+}
+
+fn push_page(sql: &mut QueryBuilder<Sqlite>, page: Page) {
+    sql.push(" order by id limit ").push_bind(page.limit).push(" offset ").push_bind(page.offset);
+}
+
+async fn insert(tx: &mut SqliteConnection, valid: &Valid, own: &[(&'static str, Value)]) -> Result<Customer, Error> {
+    let row = Columns::new(valid, own).insert("customers").build().fetch_one(tx).await.map_err(refusal)?;
+    Ok(Customer::from_row(&row)?)
+}
+
+/// Checks the rules across fields, and makes the columns that follow from `_authentication`.
+async fn own_columns(store: &Store, valid: &Valid) -> Result<Vec<(&'static str, Value)>, Error> {
+    check(valid)?;
+    let mut own = Vec::new();
+    if let Some(authentication) = valid.object("_authentication") {
+        if let Some(password) = authentication.text("password") {
+            own.push(("password_hash", Value::Text(store.passwords.hash(password.to_owned()).await)));
+        }
+        if let Some(reset) = authentication.int("force_reset") {
+            own.push(("reset_pass_on_login", Value::Int(reset)));
+        }
+    }
+    Ok(own)
+}
+
+fn check(valid: &Valid) -> Result<(), Error> {
+    // Assumed: a group that does not exist is refused, and there are none yet.
+    if valid.int("customer_group_id").is_some_and(|id| id != 0) {
+        return Err(Problem::new("customer_group_id", What::NoSuch).into());
+    }
+    if let Some(authentication) = valid.object("_authentication")
+        && let Some(confirmation) = authentication.text("password_confirmation")
+        && authentication.text("password") != Some(confirmation)
+    {
+        return Err(Problem::new("password_confirmation", What::Unconfirmed).into());
+    }
+    Ok(())
+}
+
+/// What a refused row means: the uniqueness of the email, or of the id that a seed pinned, would be broken.
+fn refusal(error: sqlx::Error) -> Error {
+    let taken = |column| Problem::new(column, What::Taken).into();
+    match error.as_database_error() {
+        Some(refused) if refused.is_unique_violation() => {
+            taken(if refused.message().ends_with("customers.id") { "id" } else { "email" })
+        }
+        _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::passwords::{Cost, Passwords};
+    use crate::store::{Settings, Stores};
+
+    #[tokio::test]
+    async fn the_columns_of_the_table_are_those_of_the_fields() {
+        let passwords = Passwords::new(Cost::Fast);
+        let settings = Settings { data_dir: None, clock: Clock::Frozen(0), passwords };
+        let stores = Stores::open(settings).await.unwrap();
+        let store = stores.get_or_create("s").await.unwrap();
+        let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info('customers')")
+            .fetch_all(&mut *store.read().await.unwrap())
+            .await
+            .unwrap();
+        // The one column that no wire shows.
+        let expected = FIELDS.iter().filter(|f| f.is_column()).map(|f| f.name).chain(["password_hash"]);
+        assert_eq!(
+            columns.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+            expected.collect::<BTreeSet<_>>()
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! Where a request goes: the URL families, and the spellings of a path that the service takes for one and the same.
+
+use std::borrow::Cow;
+
+use crate::store;
+
+/// A URL family. It decides how a client proves who it is and in which words it is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// `/stores/{store_hash}/v2`, behind the gateway: `X-Auth-Token`.
+    TokenV2,
+    /// `/api/v2`, the store itself: Basic credentials.
+    BasicV2,
+}
+
+/// The family of a tidy path, and the store hash if the path names one. `None` for a path of no family.
+#[must_use]
+pub fn family(path: &str) -> Option<(Family, Option<&str>)> {
+    if let Some(rest) = path.strip_prefix("/stores/") {
+        let (hash, rest) = rest.split_once('/')?;
+        let version = rest.split('/').next()?;
+        return (version == "v2" && store::is_hash(hash)).then_some((Family::TokenV2, Some(hash)));
+    }
+    let rest = path.strip_prefix("/api/v2")?;
+    (rest.is_empty() || rest.starts_with('/')).then_some((Family::BasicV2, None))
+}
+
+/// The path without doubled and trailing slashes and, in V2, without a `.json` suffix.
+#[must_use]
+pub fn tidy(path: &str) -> Cow<'_, str> {
+    let mut tidy = Cow::Borrowed(path);
+    if path.contains("//") {
+        let mut single = String::with_capacity(path.len());
+        for c in path.chars() {
+            if c != '/' || !single.ends_with('/') {
+                single.push(c);
+            }
+        }
+        tidy = Cow::Owned(single);
+    }
+    if tidy.len() > 1 && tidy.ends_with('/') {
+        cut(&mut tidy, 1);
+    }
+    if tidy.ends_with(".json") && family(&tidy).is_some() {
+        cut(&mut tidy, ".json".len());
+    }
+    tidy
+}
+
+/// Takes `by` bytes from the end.
+fn cut(text: &mut Cow<'_, str>, by: usize) {
+    let keep = text.len() - by;
+    match text {
+        Cow::Borrowed(text) => *text = &text[..keep],
+        Cow::Owned(text) => text.truncate(keep),
+    }
+}
+
+/// The store hash in a `Host` of the form `store-{hash}.mybigcommerce.com`, with or without a port.
+#[must_use]
+pub fn hash_in_host(host: &str) -> Option<&str> {
+    let name = host.split(':').next()?;
+    let (label, domain) = name.split_once('.')?;
+    let hash = label.strip_prefix("store-")?;
+    (domain.eq_ignore_ascii_case("mybigcommerce.com") && store::is_hash(hash)).then_some(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_belongs_to_one_family_or_to_none() {
+        assert_eq!(family("/stores/abc/v2/customers"), Some((Family::TokenV2, Some("abc"))));
+        assert_eq!(family("/stores/abc/v2"), Some((Family::TokenV2, Some("abc"))));
+        assert_eq!(family("/api/v2/customers"), Some((Family::BasicV2, None)));
+        for path in ["/", "/stores", "/stores/abc", "/stores/abc/v4/x", "/stores/a.b/v2/x", "/stores//v2/x", "/api/v2x"] {
+            assert_eq!(family(path), None, "{path}");
+        }
+        let long = "a".repeat(65);
+        assert_eq!(family(&format!("/stores/{long}/v2/customers")), None);
+        assert!(family(&format!("/stores/{}/v2/customers", &long[1..])).is_some());
+    }
+
+    #[test]
+    fn spellings_of_one_path_become_one() {
+        for (path, expected) in [
+            ("/api/v2/customers", "/api/v2/customers"),
+            ("/api/v2/customers/", "/api/v2/customers"),
+            ("//api///v2//customers//", "/api/v2/customers"),
+            ("/api/v2/customers.json", "/api/v2/customers"),
+            ("/api/v2/customers/5.json", "/api/v2/customers/5"),
+            ("/stores/abc/v2/customers/count.json/", "/stores/abc/v2/customers/count"),
+            ("/stores/abc/v3/customers.json", "/stores/abc/v3/customers.json"),
+            ("/", "/"),
+            ("//", "/"),
+        ] {
+            assert_eq!(tidy(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_store_is_read_from_the_host_of_the_service() {
+        assert_eq!(hash_in_host("store-abc12.mybigcommerce.com"), Some("abc12"));
+        assert_eq!(hash_in_host("store-abc12.MyBigCommerce.com:2442"), Some("abc12"));
+        for host in ["localhost", "store-abc.example.com", "abc.mybigcommerce.com", "store-.mybigcommerce.com", ""] {
+            assert_eq!(hash_in_host(host), None, "{host}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Listening: connections, their limits, and a clean end.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use futures_util::FutureExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+use tower::Service;
+
+use crate::edge::{Edge, LocalAddr};
+
+/// The longest head of a request – request line and headers – in bytes. Longer ones are 431.
+const HEAD_LIMIT: usize = 32 * 1024;
+
+/// How long open requests may take to finish once the server was told to stop.
+const DRAIN: Duration = Duration::from_millis(1500);
+
+/// Takes the address. Where the system has no IPv6, `::` means every IPv4 address.
+///
+/// # Errors
+/// The system's.
+pub async fn listen(host: IpAddr, port: u16) -> io::Result<TcpListener> {
+    match TcpListener::bind((host, port)).await {
+        Err(error) if host.is_unspecified() && host.is_ipv6() && error.kind() != io::ErrorKind::AddrInUse => {
+            TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await
+        }
+        result => result,
+    }
+}
+
+/// Serves until `stop` is done, then lets open requests finish for a short while.
+pub async fn serve(listener: TcpListener, edge: Edge, read_timeout: Duration, stop: impl Future<Output = ()>) {
+    let mut http = http1::Builder::new();
+    // The client may close its sending side and still wait for the answer.
+    http.timer(TokioTimer::new()).header_read_timeout(read_timeout).max_buf_size(HEAD_LIMIT).half_close(true);
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop.fuse());
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, _)) => connection(stream, &http, &edge, &graceful),
+            Err(error) => {
+                // Out of file descriptors, most likely: wait until some connections have gone.
+                tracing::warn!(%error, "could not accept a connection");
+                sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    if timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were still open at the end");
+    }
+}
+
+fn connection(stream: TcpStream, http: &http1::Builder, edge: &Edge, graceful: &GracefulShutdown) {
+    let _ = stream.set_nodelay(true);
+    let local = stream.local_addr().ok().map(unmapped);
+    let edge = edge.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        if let Some(local) = local {
+            request.extensions_mut().insert(LocalAddr(local));
+        }
+        edge.clone().call(request)
+    });
+    let serving = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+    tokio::spawn(async move {
+        if let Err(error) = serving.await {
+            // A client that went away or never finished its request.
+            tracing::debug!(%error, "a connection ended early");
+        }
+    });
+}
+
+/// An IPv4 address that came in through an IPv6 socket, as what it is.
+fn unmapped(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}

@@ -1,0 +1,339 @@
+//! A store – one tenant – and the table of all stores.
+//!
+//! Each store is a SQLite database of its own: isolation needs no `where`, and dropping one drops everything in it.
+
+use std::collections::HashMap;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
+use tokio::sync::OnceCell;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::passwords::Passwords;
+use crate::quota::{Allowance, Quota};
+
+/// The migrations, in the order in which they are applied to each store.
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "customers", include_str!("../migrations/0001_customers.sql"))];
+
+/// The nominal quota of token requests, per 30 seconds.
+const TOKEN_QUOTA: Quota = Quota::new(10_000, 30_000);
+/// The nominal quota of Basic requests, per hour.
+const BASIC_QUOTA: Quota = Quota::new(20_000, 3_600_000);
+
+/// Everything that belongs to one tenant.
+#[derive(Debug)]
+pub struct Store {
+    /// Its hash; empty for the one that stands for all stores that do not exist.
+    pub hash: Box<str>,
+    /// The store's time.
+    pub clock: Clock,
+    /// Hashes the passwords of its customers.
+    pub passwords: Passwords,
+    token_quota: Quota,
+    basic_quota: Quota,
+    pool: SqlitePool,
+}
+
+/// What all stores have in common.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where databases are kept; `None` keeps them in memory.
+    pub data_dir: Option<PathBuf>,
+    /// The time of every store.
+    pub clock: Clock,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+}
+
+/// Why a store, or the directory of all stores, could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A file or directory could not be read or made.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process has the directory.
+    #[error("{}: another server is using this data directory; stop it or name another directory", .0.display())]
+    InUse(PathBuf),
+    /// The database could not be opened.
+    #[error("opening the database of store {hash}: {source}")]
+    Database {
+        /// The store.
+        hash: String,
+        /// What the database said.
+        source: sqlx::Error,
+    },
+    /// The database could not be brought to this version's tables.
+    #[error("migrating the database of store {hash}: {source}")]
+    Migration {
+        /// The store.
+        hash: String,
+        /// What the migrator said.
+        source: sqlx::migrate::MigrateError,
+    },
+}
+
+impl Store {
+    async fn open(hash: &str, file: Option<&Path>, settings: &Settings) -> Result<Store, OpenError> {
+        let options = match file {
+            // Not "sqlite::memory:", which is a database shared between connections.
+            None => SqliteConnectOptions::new().filename(":memory:"),
+            Some(file) => SqliteConnectOptions::new()
+                .filename(file)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // What was acknowledged survives the death of the process; only a power cut may take the last moments.
+                .synchronous(SqliteSynchronous::Normal),
+        };
+        let database = |source| OpenError::Database { hash: hash.to_owned(), source };
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            // A database in memory lives as long as its one connection, so that must never be let go.
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .acquire_timeout(Duration::from_secs(60))
+            .connect_with(options.foreign_keys(true).disable_statement_logging())
+            .await
+            .map_err(database)?;
+        let migrated = migrator().run(&pool).await;
+        migrated.map_err(|source| OpenError::Migration { hash: hash.to_owned(), source })?;
+        Ok(Store {
+            hash: hash.into(),
+            clock: settings.clock,
+            passwords: settings.passwords.clone(),
+            token_quota: TOKEN_QUOTA,
+            basic_quota: BASIC_QUOTA,
+            pool,
+        })
+    }
+
+    /// Counts one request on a token mount.
+    pub fn take_token_quota(&self) -> Allowance {
+        self.take(&self.token_quota, &TOKEN_QUOTA)
+    }
+
+    /// Counts one request on the Basic mount.
+    pub fn take_basic_quota(&self) -> Allowance {
+        self.take(&self.basic_quota, &BASIC_QUOTA)
+    }
+
+    /// A store that does not exist has a fresh quota each time: no stranger sees what another has used.
+    fn take(&self, own: &Quota, fresh: &Quota) -> Allowance {
+        (if self.hash.is_empty() { fresh } else { own }).take(self.clock.now_ms())
+    }
+
+    /// Runs one unit of work, all of it or nothing.
+    ///
+    /// Everything inside uses the connection it is handed; waiting for anything but the database in there stalls the store.
+    ///
+    /// # Errors
+    /// The work's own error, or the database's; either way nothing was written.
+    pub async fn write<T>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Error>>,
+    ) -> Result<T, Error> {
+        // Immediate: a deferred transaction that reads first fails when another writer comes between.
+        #[expect(clippy::disallowed_methods, reason = "the one place where a transaction begins")]
+        let mut tx = self.pool.begin_with("begin immediate").await?;
+        let result = work(&mut tx).await?;
+        tx.commit().await?;
+        Ok(result)
+    }
+
+    /// A connection to read from.
+    ///
+    /// # Errors
+    /// When the database can not be reached.
+    pub async fn read(&self) -> Result<PoolConnection<Sqlite>, Error> {
+        Ok(self.pool.acquire().await?)
+    }
+}
+
+fn migrator() -> Migrator {
+    let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {
+        use sqlx::SqlSafeStr;
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())
+}
+
+fn database_file(dir: &Path, hash: &str) -> PathBuf {
+    dir.join(format!("{hash}.db"))
+}
+
+/// Removes a database and what SQLite keeps beside it. It is no error when there is none.
+fn remove_database(file: &Path) -> io::Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        match fs::remove_file(name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether the text can be a store hash: `[A-Za-z0-9_-]{1,64}`. It becomes a file name.
+#[must_use]
+pub fn is_hash(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+/// A store's place in the table; empty until it is opened.
+type Slot = Arc<OnceCell<Arc<Store>>>;
+
+/// Every store, by hash.
+#[derive(Debug)]
+pub struct Stores {
+    settings: Settings,
+    slots: RwLock<HashMap<Box<str>, Slot>>,
+    /// Answers the reads of stores that do not exist: always empty, because nobody writes to it.
+    nothing: Arc<Store>,
+    /// Held for as long as the data directory is ours.
+    _lock: Option<File>,
+}
+
+impl Stores {
+    /// Opens the table, and takes the data directory and the stores in it if there is one.
+    ///
+    /// # Errors
+    /// When the directory can not be used, or another process is using it.
+    pub async fn open(settings: Settings) -> Result<Stores, OpenError> {
+        let nothing = Arc::new(Store::open("", None, &settings).await?);
+        let (lock, slots) = match &settings.data_dir {
+            Some(dir) => (Some(lock(dir)?), found_in(dir)?),
+            None => (None, HashMap::new()),
+        };
+        Ok(Stores { settings, slots: RwLock::new(slots), nothing, _lock: lock })
+    }
+
+    /// The store of that hash, for reading; if there is none, one that is empty and belongs to nobody.
+    ///
+    /// # Errors
+    /// When a store that is on disk can not be opened.
+    pub async fn get(&self, hash: &str) -> Result<Arc<Store>, OpenError> {
+        match self.slot(hash) {
+            Some(slot) => self.opened(hash, &slot).await,
+            None => Ok(self.nothing.clone()),
+        }
+    }
+
+    /// The store of that hash, for a first write; it is made if there is none.
+    ///
+    /// # Errors
+    /// When its database can not be opened or made.
+    pub async fn get_or_create(&self, hash: &str) -> Result<Arc<Store>, OpenError> {
+        let slot = self.slot(hash).unwrap_or_else(|| {
+            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+            slots.entry(hash.into()).or_default().clone()
+        });
+        self.opened(hash, &slot).await
+    }
+
+    /// Makes a store that comes to be only when `fill` has succeeded: an attempt that fails or dies leaves nothing.
+    ///
+    /// # Errors
+    /// `fill`'s own, or that its database can not be made.
+    pub async fn create_filled<E: From<OpenError>>(
+        &self,
+        hash: &str,
+        fill: impl AsyncFnOnce(&Store) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let slot = Slot::default();
+        if let Some(dir) = &self.settings.data_dir {
+            let unfinished = dir.join(format!("{hash}.unfinished"));
+            let failed = |source| OpenError::File { path: unfinished.clone(), source };
+            remove_database(&unfinished).map_err(failed)?;
+            let store = Store::open(hash, Some(&unfinished), &self.settings).await?;
+            let filled = fill(&store).await;
+            store.pool.close().await;
+            if filled.is_err() {
+                remove_database(&unfinished).map_err(failed)?;
+                return filled;
+            }
+            fs::rename(&unfinished, database_file(dir, hash)).map_err(failed)?;
+        } else {
+            let store = Store::open(hash, None, &self.settings).await?;
+            fill(&store).await?;
+            let _ = slot.set(Arc::new(store));
+        }
+        self.slots.write().unwrap_or_else(PoisonError::into_inner).insert(hash.into(), slot);
+        Ok(())
+    }
+
+    /// Whether there is a store of that hash.
+    #[must_use]
+    pub fn exists(&self, hash: &str) -> bool {
+        self.slot(hash).is_some()
+    }
+
+    /// Closes every database, so that nothing is left in a write-ahead log.
+    pub async fn close(&self) {
+        let slots: Vec<Slot> =
+            self.slots.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        futures_util::future::join_all(
+            slots.iter().filter_map(|slot| slot.get()).map(|store| store.pool.close()),
+        )
+        .await;
+    }
+
+    fn slot(&self, hash: &str) -> Option<Slot> {
+        self.slots.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    }
+
+    /// The store in a slot. Of several that ask at once, one opens it.
+    async fn opened(&self, hash: &str, slot: &Slot) -> Result<Arc<Store>, OpenError> {
+        if let Some(store) = slot.get() {
+            return Ok(store.clone());
+        }
+        let file = self.settings.data_dir.as_ref().map(|dir| database_file(dir, hash));
+        let open = || async { Store::open(hash, file.as_deref(), &self.settings).await.map(Arc::new) };
+        Ok(slot.get_or_try_init(open).await?.clone())
+    }
+}
+
+/// Makes the directory and takes it for this process.
+fn lock(dir: &Path) -> Result<File, OpenError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| OpenError::File { path, source }
+    };
+    fs::create_dir_all(dir).map_err(failed(dir))?;
+    let path = dir.join(".lock");
+    let file = File::options().create(true).append(true).open(&path).map_err(failed(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(&path)(source)),
+    }
+}
+
+/// A slot for each store in the directory. They are opened when they are first asked for.
+fn found_in(dir: &Path) -> Result<HashMap<Box<str>, Slot>, OpenError> {
+    let failed = |source| OpenError::File { path: dir.to_owned(), source };
+    let mut slots = HashMap::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        if let Some(hash) = name.to_str().and_then(|name| name.strip_suffix(".db"))
+            && is_hash(hash)
+        {
+            slots.insert(hash.into(), Slot::default());
+        }
+    }
+    Ok(slots)
+}

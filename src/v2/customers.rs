@@ -1,0 +1,167 @@
+//! `/customers`, `/customers/count`, `/customers/{id}`, `/customers/{id}/validate`.
+
+use axum::response::Response;
+use serde::Serialize;
+
+use super::wire;
+use crate::error::Error;
+use crate::extract::{Body, Ids, Query, Tenant};
+use crate::fields::validate::{Operation, validate as check};
+use crate::fields::{Field, text};
+use crate::model::customers::{self, Customer, FIELDS};
+use crate::mount::Family;
+
+/// `GET /customers`
+///
+/// # Errors
+/// A query parameter that is unknown or can not be read.
+pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
+    let (filters, page) = wire::list_query(FIELDS, query)?;
+    let customers = customers::list(&tenant.store, &filters, page).await?;
+    let views: Vec<View<'_>> = customers.iter().map(|customer| View::new(customer, &tenant)).collect();
+    Ok(wire::list(&views))
+}
+
+/// `POST /customers`
+///
+/// # Errors
+/// Whatever is wrong with the body.
+pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
+    let valid = check(FIELDS, Operation::Create, &body.object()?)?;
+    let customer = customers::create(&*tenant.store_to_create_in().await?, valid).await?;
+    let path = format!("{}/customers/{}", tenant.mount_path(), customer.id);
+    Ok(wire::created(&path, &View::new(&customer, &tenant)))
+}
+
+/// `DELETE /customers`: every customer that matches, and so all of them when nothing is asked for.
+///
+/// # Errors
+/// A query parameter that is unknown or can not be read.
+pub async fn delete_matching(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
+    let (filters, limit) = wire::delete_query(FIELDS, query)?;
+    customers::delete_matching(&tenant.store, &filters, limit).await?;
+    Ok(wire::no_content())
+}
+
+/// `GET /customers/count`
+///
+/// # Errors
+/// A query parameter that is unknown or can not be read.
+pub async fn count(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
+    #[derive(Serialize)]
+    struct View {
+        count: i64,
+    }
+    let filters = wire::count_query(FIELDS, query)?;
+    Ok(wire::ok(&View { count: customers::count(&tenant.store, &filters).await? }))
+}
+
+/// `GET /customers/{id}`
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(tenant: Tenant, Ids([id]): Ids<1>) -> Result<Response, Error> {
+    let customer = customers::get(&tenant.store, id).await?;
+    Ok(wire::ok(&View::new(&customer, &tenant)))
+}
+
+/// `PUT /customers/{id}`
+///
+/// # Errors
+/// [`Error::NotFound`] first, then whatever is wrong with the body.
+pub async fn update(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<Response, Error> {
+    customers::get(&tenant.store, id).await?;
+    let valid = check(FIELDS, Operation::Update, &body.object()?)?;
+    let customer = customers::update(&tenant.store, id, valid).await?;
+    Ok(wire::ok(&View::new(&customer, &tenant)))
+}
+
+/// `DELETE /customers/{id}`
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn delete(tenant: Tenant, Ids([id]): Ids<1>) -> Result<Response, Error> {
+    customers::delete(&tenant.store, id).await?;
+    Ok(wire::no_content())
+}
+
+/// The body of a password check. The password is one to compare, so the password rule does not apply.
+const VALIDATE: &[Field] = &[text("password").required()];
+
+/// `POST /customers/{id}/validate`: whether that is the customer's password.
+///
+/// # Errors
+/// [`Error::NotFound`] first, then whatever is wrong with the body.
+pub async fn validate(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<Response, Error> {
+    #[derive(Serialize)]
+    struct View {
+        success: bool,
+    }
+    customers::get(&tenant.store, id).await?;
+    let valid = check(VALIDATE, Operation::Create, &body.object()?)?;
+    let password = valid.text("password").unwrap_or_default();
+    Ok(wire::ok(&View { success: customers::has_password(&tenant.store, id, password).await? }))
+}
+
+/// A customer as V2 shows it.
+#[derive(Serialize)]
+struct View<'a> {
+    id: i64,
+    company: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    email: &'a str,
+    phone: &'a str,
+    /// Null: the store has no customer form fields.
+    form_fields: Option<()>,
+    #[serde(serialize_with = "wire::date")]
+    date_created: i64,
+    #[serde(serialize_with = "wire::date")]
+    date_modified: i64,
+    #[serde(serialize_with = "wire::money")]
+    store_credit: i64,
+    registration_ip_address: &'a str,
+    customer_group_id: i64,
+    notes: &'a str,
+    tax_exempt_category: &'a str,
+    reset_pass_on_login: bool,
+    accepts_marketing: bool,
+    addresses: Link,
+}
+
+/// Where something that belongs to a customer is to be had.
+#[derive(Serialize)]
+struct Link {
+    url: String,
+    resource: String,
+}
+
+impl<'a> View<'a> {
+    fn new(customer: &'a Customer, tenant: &Tenant) -> View<'a> {
+        let resource = format!("/customers/{}/addresses", customer.id);
+        // Documented: on the store's own host the address ends in `.json`, the resource never does.
+        let suffix = if tenant.family == Family::BasicV2 { ".json" } else { "" };
+        View {
+            id: customer.id,
+            company: &customer.company,
+            first_name: &customer.first_name,
+            last_name: &customer.last_name,
+            email: &customer.email,
+            phone: &customer.phone,
+            form_fields: None,
+            date_created: customer.date_created,
+            date_modified: customer.date_modified,
+            store_credit: customer.store_credit,
+            registration_ip_address: &customer.registration_ip_address,
+            customer_group_id: customer.customer_group_id,
+            notes: &customer.notes,
+            tax_exempt_category: &customer.tax_exempt_category,
+            reset_pass_on_login: customer.reset_pass_on_login,
+            accepts_marketing: customer.accepts_marketing,
+            addresses: Link {
+                url: format!("{}{}{resource}{suffix}", tenant.origin, tenant.mount_path()),
+                resource,
+            },
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! How V2 writes: errors, dates, money, empty lists, paging.
+
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::DateTime;
+use serde::{Serialize, Serializer};
+
+use crate::error::{Error, Problem, What};
+use crate::fields::filter::Filters;
+use crate::fields::{Field, Kind, Op};
+use crate::model::Page;
+
+/// Rows of a page when the client does not say.
+const DEFAULT_LIMIT: i64 = 50;
+/// The longest page.
+const MAX_LIMIT: i64 = 250;
+/// The most that one delete with a `limit` takes.
+const MAX_DELETE: i64 = 100;
+
+/// 200 with one object.
+pub fn ok(view: &impl Serialize) -> Response {
+    json(StatusCode::OK, view)
+}
+
+/// 201 with the new object and its path.
+pub fn created(path: &str, view: &impl Serialize) -> Response {
+    let mut response = json(StatusCode::CREATED, view);
+    if let Ok(path) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(LOCATION, path);
+    }
+    response
+}
+
+/// 200 with a bare array or, observed, 204 without a body when there is nothing in it.
+pub fn list<V: Serialize>(views: &[V]) -> Response {
+    if views.is_empty() { no_content() } else { json(StatusCode::OK, &views) }
+}
+
+/// 204.
+pub fn no_content() -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}
+
+fn json(status: StatusCode, view: &impl Serialize) -> Response {
+    let bytes = serde_json::to_vec(view).expect("views have text keys and no failing parts");
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// RFC 2822, always `+0000`, from Unix seconds.
+pub fn date<S: Serializer>(seconds: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    let date = DateTime::from_timestamp(*seconds, 0).unwrap_or_default();
+    serializer.collect_str(&date.format("%a, %d %b %Y %H:%M:%S +0000"))
+}
+
+/// Text with four decimals, from ten-thousandths.
+pub fn money<S: Serializer>(amount: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{}.{:04}", amount / 10_000, amount % 10_000))
+}
+
+/// Takes filters and page from a list's query.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn list_query(fields: &'static [Field], query: Vec<(String, String)>) -> Result<(Filters, Page), Error> {
+    let (paging, rest) = take(query, &["page", "limit"]);
+    let filters = filters(fields, &rest)?;
+    // A larger limit is cut (assumed; the documents know a 413 as well).
+    let limit = positive(&paging, "limit")?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+    let page = positive(&paging, "page")?.unwrap_or(1);
+    Ok((filters, Page { limit, offset: (page - 1).saturating_mul(limit) }))
+}
+
+/// Takes filters from a count's query. Assumed: `page` and `limit` are accepted and ignored.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn count_query(fields: &'static [Field], query: Vec<(String, String)>) -> Result<Filters, Error> {
+    filters(fields, &take(query, &["page", "limit"]).1)
+}
+
+/// Takes filters and an explicit limit from the query of a delete. Assumed: there is no `page`.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn delete_query(
+    fields: &'static [Field],
+    query: Vec<(String, String)>,
+) -> Result<(Filters, Option<i64>), Error> {
+    let (paging, rest) = take(query, &["limit"]);
+    let filters = filters(fields, &rest)?;
+    Ok((filters, positive(&paging, "limit")?.map(|limit| limit.min(MAX_DELETE))))
+}
+
+/// A filter is spelled `field`, `min_field` or `max_field`.
+fn filters(fields: &'static [Field], pairs: &[(String, String)]) -> Result<Filters, Error> {
+    fn unspell(key: &str) -> (&str, Op) {
+        match key.split_once('_') {
+            Some(("min", name)) => (name, Op::Min),
+            Some(("max", name)) => (name, Op::Max),
+            _ => (key, Op::Is),
+        }
+    }
+    Ok(Filters::parse(fields, pairs, unspell)?)
+}
+
+type Pairs = Vec<(String, String)>;
+
+/// Parts the named parameters from the others. Documented: they may be capitalised.
+fn take(query: Pairs, names: &[&str]) -> (Pairs, Pairs) {
+    let same_but_for_first = |key: &str, name: &str| {
+        key.get(..1).is_some_and(|first| first.eq_ignore_ascii_case(&name[..1])) && key[1..] == name[1..]
+    };
+    query.into_iter().partition(|(key, _)| names.iter().any(|name| same_but_for_first(key, name)))
+}
+
+/// The whole number from 1 in the last parameter of that name.
+fn positive(pairs: &[(String, String)], name: &'static str) -> Result<Option<i64>, Error> {
+    let Some((_, text)) = pairs.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(name)) else { return Ok(None) };
+    match text.parse() {
+        Ok(number) if number >= 1 => Ok(Some(number)),
+        Ok(_) => Err(Problem::new(name, What::TooSmall { min: 1 }).into()),
+        Err(_) => Err(Problem::new(name, What::Malformed { kind: Kind::Int, value: text.clone() }).into()),
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorView<'a> {
+    status: u16,
+    message: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Details>,
+}
+
+#[derive(Serialize)]
+struct Details {
+    invalid_reason: Cow<'static, str>,
+}
+
+/// An error in V2's words: an array, even though only the first problem is reported.
+pub fn error(error: &Error) -> Response {
+    let (status, message, reason): (StatusCode, Cow<'_, str>, Option<Cow<'static, str>>) = match error {
+        Error::NoRoute | Error::NotFound => {
+            (StatusCode::NOT_FOUND, "The requested resource was not found.".into(), None)
+        }
+        Error::MethodNotAllowed => {
+            let message = "The requested method is not allowed on this resource.";
+            (StatusCode::METHOD_NOT_ALLOWED, message.into(), None)
+        }
+        Error::NotAcceptable => {
+            let message = "This resource is only available as application/json.";
+            (StatusCode::NOT_ACCEPTABLE, message.into(), None)
+        }
+        Error::NotJson => {
+            let message = "The body of this request must be sent as application/json.";
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, message.into(), None)
+        }
+        Error::TooLarge { limit } => {
+            let message = format!("The body of this request is larger than {limit} bytes.");
+            (StatusCode::PAYLOAD_TOO_LARGE, message.into(), None)
+        }
+        Error::Interrupted => {
+            (StatusCode::REQUEST_TIMEOUT, "The body of this request did not arrive in time.".into(), None)
+        }
+        Error::Empty => (StatusCode::BAD_REQUEST, "The request has no body.".into(), None),
+        Error::Malformed { line, column } => {
+            let reason = format!("The JSON can not be read at line {line}, column {column}.");
+            (StatusCode::BAD_REQUEST, "The body of this request is not valid JSON.".into(), Some(reason.into()))
+        }
+        Error::NotAnObject => {
+            (StatusCode::BAD_REQUEST, "The body of this request is not a JSON object.".into(), None)
+        }
+        Error::Invalid(problems) => match problems.first() {
+            Some(problem) => (StatusCode::BAD_REQUEST, message(problem), reason(&problem.what)),
+            None => (StatusCode::BAD_REQUEST, "The request is invalid.".into(), None),
+        },
+        Error::Database(_) | Error::Store(_) | Error::Panicked(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "An error has occurred.".into(), None)
+        }
+    };
+    let details = reason.map(|invalid_reason| Details { invalid_reason });
+    json(status, &[ErrorView { status: status.as_u16(), message, details }])
+}
+
+fn message(problem: &Problem) -> Cow<'static, str> {
+    let at = &problem.at;
+    match problem.what {
+        What::Missing => format!("The required field '{at}' was not supplied."),
+        What::Unknown => format!("The field '{at}' is not supported by this resource."),
+        What::ReadOnly => format!(
+            "The field '{at}' cannot be written to. Please remove it from your request before trying again."
+        ),
+        What::WrongType(_)
+        | What::Malformed { .. }
+        | What::Length { .. }
+        | What::TooSmall { .. }
+        | What::HasNul
+        | What::NotUtf8
+        | What::WeakPassword
+        | What::Unconfirmed
+        | What::Taken
+        | What::NoSuch => format!("The field '{at}' is invalid."),
+    }
+    .into()
+}
+
+/// Why a value is invalid. Only the reason of a taken email is confirmed; the others are in its voice.
+fn reason(what: &What) -> Option<Cow<'static, str>> {
+    let reason = match what {
+        What::Missing | What::Unknown | What::ReadOnly => return None,
+        What::WrongType(kind) => format!("The provided value is not a valid {}.", kind_name(*kind)).into(),
+        What::Malformed { kind, value } => {
+            // A long value helps nobody.
+            let value: String = value.chars().take(100).collect();
+            format!("The provided value '{value}' is not a valid {}.", kind_name(*kind)).into()
+        }
+        What::Length { min: 0, max } => {
+            format!("The provided value is longer than {max} characters.").into()
+        }
+        What::Length { min, max } => {
+            format!("The provided value must be between {min} and {max} characters long.").into()
+        }
+        What::TooSmall { min } => format!("The provided value must be at least {min}.").into(),
+        What::HasNul => "The provided value contains a NUL character.".into(),
+        What::NotUtf8 => "The provided value is not valid UTF-8.".into(),
+        What::WeakPassword => {
+            "The password must be between 7 and 250 characters long and contain a letter and a digit.".into()
+        }
+        What::Unconfirmed => "The password confirmation does not match the password.".into(),
+        What::Taken => "This email address is already in use by a customer.".into(),
+        What::NoSuch => "The provided value does not refer to an existing resource.".into(),
+    };
+    Some(reason)
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Int => "integer",
+        Kind::Bool => "boolean",
+        Kind::Text | Kind::Password => "string",
+        Kind::Email => "email address",
+        Kind::Money => "amount",
+        Kind::Date => "RFC-2822 date",
+        Kind::Object(_) | Kind::Computed => "object",
+    }
+}

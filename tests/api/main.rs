@@ -1,0 +1,5 @@
+//! The server from outside: in process through [`support::Mock`], as a program through [`support::Program`].
+//! Folders and files are named after URLs and parts of the server.
+
+mod support;
+mod v2;

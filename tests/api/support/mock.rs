@@ -1,0 +1,157 @@
+//! The application in process: no port, a frozen clock, ids from 1, so that whole answers can be compared.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use bigcommerce_mock::clock::Clock;
+use bigcommerce_mock::edge::{Edge, Options};
+use bigcommerce_mock::passwords::{Cost, Passwords};
+use bigcommerce_mock::store::{Settings, Stores};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// Mon, 06 May 2024 07:34:10 +0000, in milliseconds.
+pub(crate) const NOW_MS: i64 = 1_714_980_850_000;
+
+/// A server with no stores, whose time stands still.
+pub(crate) struct Mock {
+    pub(crate) edge: Edge,
+    pub(crate) stores: Arc<Stores>,
+}
+
+/// An answer, read to its end.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Mock {
+    pub(crate) async fn new() -> Mock {
+        Mock::with(|_| {}).await
+    }
+
+    /// A server whose options are not the usual ones.
+    pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Mock {
+        let settings =
+            Settings { data_dir: None, clock: Clock::Frozen(NOW_MS), passwords: Passwords::new(Cost::Fast) };
+        let stores = Arc::new(Stores::open(settings).await.unwrap());
+        let mut options = Options {
+            default_store: "demo".into(),
+            public_url: None,
+            body_limit: 1 << 20,
+            read_timeout: Duration::from_secs(30),
+        };
+        change(&mut options);
+        Mock { edge: bigcommerce_mock::app(stores.clone(), options), stores }
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn send(&self, request: Request) -> Reply {
+        let response = self.edge.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Sends a request with the credentials of its mount, and these headers over them.
+    pub(crate) async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let mut request = Request::builder().method(method).uri(path).header("host", "localhost:2442");
+        let all = request.headers_mut().unwrap();
+        if path.trim_start_matches('/').starts_with("stores") {
+            all.insert("x-auth-token", HeaderValue::from_static("any"));
+        } else {
+            all.insert("authorization", HeaderValue::from_static("Basic YWRtaW46c2VjcmV0"));
+        }
+        if !body.is_empty() {
+            all.insert("content-type", HeaderValue::from_static("application/json"));
+        }
+        for (name, value) in headers {
+            all.insert(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.call("GET", path, &[], "").await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: impl ToString) -> Reply {
+        self.call("POST", path, &[], &body.to_string()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: impl ToString) -> Reply {
+        self.call("PUT", path, &[], &body.to_string()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.call("DELETE", path, &[], "").await
+    }
+
+    /// Creates a V2 customer in a store and gives its id. `more` is merged over [`jane`].
+    #[track_caller]
+    pub(crate) fn customer(&self, store: &str, more: Value) -> impl Future<Output = i64> {
+        let mut body = jane();
+        for (key, value) in more.as_object().unwrap() {
+            body[key] = value.clone();
+        }
+        let path = format!("/stores/{store}/v2/customers");
+        async move {
+            let reply = self.post(&path, &body).await;
+            assert_eq!(reply.status, 201, "{}", reply.body);
+            reply.json()["id"].as_i64().unwrap()
+        }
+    }
+
+    /// Everything in a store that V2 shows.
+    pub(crate) async fn dump(&self, store: &str) -> String {
+        self.get(&format!("/stores/{store}/v2/customers?limit=250")).await.body
+    }
+}
+
+impl Reply {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// A header's text; empty if there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Status and exact body.
+    #[track_caller]
+    pub(crate) fn assert(&self, status: u16, body: &str) {
+        assert_eq!((self.status, self.body.as_str()), (status, body));
+    }
+
+    /// A V2 error: status and message.
+    #[track_caller]
+    pub(crate) fn assert_error(&self, status: u16, message: &str) {
+        let body = self.json();
+        assert_eq!(body.as_array().map(Vec::len), Some(1), "{body}");
+        assert_eq!((self.status, body[0]["message"].as_str()), (status, Some(message)), "{body}");
+        assert_eq!(body[0]["status"], status);
+        assert_eq!(self.header("content-type"), "application/json");
+    }
+
+    /// The ids in a V2 list; none for a 204.
+    #[track_caller]
+    pub(crate) fn ids(&self) -> Vec<i64> {
+        match self.status {
+            204 => Vec::new(),
+            200 => self.json().as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect(),
+            status => panic!("{status}: {}", self.body),
+        }
+    }
+}
+
+/// The least that makes a customer.
+pub(crate) fn jane() -> Value {
+    serde_json::json!({"first_name": "Jane", "last_name": "Doe", "email": "jane@example.com"})
+}

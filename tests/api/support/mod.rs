@@ -1,0 +1,7 @@
+//! Helpers. They go through the API; what does not is called `db_*`.
+
+mod mock;
+mod program;
+
+pub(crate) use mock::{Mock, Reply, jane};
+pub(crate) use program::Program;
