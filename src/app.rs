@@ -34,9 +34,7 @@ pub fn routes() -> Router {
             router = router.route(&format!("{mount}{path}"), methods);
         }
     }
-    router
-        .method_not_allowed_fallback(extract::wrong_method)
-        .fallback(async || -> Error { Error::NoRoute })
+    router.method_not_allowed_fallback(extract::wrong_method).fallback(async || -> Error { Error::NoRoute })
 }
 
 /// The server listens only once its stores are open and seeded, so an answer is a yes.

@@ -95,7 +95,13 @@ pub struct Config {
     pub log_level: LevelFilter,
 
     /// Cost of hashing a password: owasp (about 17 ms) or fast (0.1 ms, for large test suites)
-    #[arg(long, env = "BCMOCK_PASSWORD_HASHING", global = true, value_name = "COST", default_value = "owasp")]
+    #[arg(
+        long,
+        env = "BCMOCK_PASSWORD_HASHING",
+        global = true,
+        value_name = "COST",
+        default_value = "owasp"
+    )]
     pub password_hashing: Cost,
 
     /// Longest request body, in bytes

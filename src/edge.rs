@@ -108,7 +108,10 @@ impl Service<Request> for Edge {
     fn call(&mut self, request: Request) -> Self::Future {
         let headers = request.headers();
         let path = request.uri().path();
-        let on_mount = || path.trim_start_matches('/').starts_with("stores") || path.trim_start_matches('/').starts_with("api");
+        let on_mount = || {
+            path.trim_start_matches('/').starts_with("stores")
+                || path.trim_start_matches('/').starts_with("api")
+        };
         if headers.contains_key(ORIGIN) && on_mount() {
             let browser = self.browser.clone();
             return async move { browser.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed();
@@ -190,7 +193,9 @@ impl Inner {
         };
         request = self.receive(request).await;
         let response = match family {
-            Family::BasicV2 if request.method() != Method::OPTIONS => gateway::check_basic(request.headers()).err(),
+            Family::BasicV2 if request.method() != Method::OPTIONS => {
+                gateway::check_basic(request.headers()).err()
+            }
             _ => None,
         };
         let response = if let Some(refusal) = response {
@@ -299,6 +304,7 @@ fn voiced(family: Option<Family>, mut response: Response) -> Response {
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("no message").to_owned()
 }

@@ -38,8 +38,10 @@ pub enum Error {
     #[error("the body is empty")]
     Empty,
     /// The body is not JSON.
-    #[error("the body is not JSON: line {line}, column {column}")]
+    #[error("the body is not JSON: {reason}, line {line}, column {column}")]
     Malformed {
+        /// What the reader expected.
+        reason: String,
         /// Line, from 1.
         line: usize,
         /// Column, from 1.

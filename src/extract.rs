@@ -150,7 +150,8 @@ impl<S: Sync> FromRequestParts<S> for Body {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Body, Self::Rejection> {
-        let received = parts.extensions.remove::<Received>().unwrap_or(Received(Ok(axum::body::Bytes::new())));
+        let received =
+            parts.extensions.remove::<Received>().unwrap_or(Received(Ok(axum::body::Bytes::new())));
         let declared_json = parts.headers.get(CONTENT_TYPE).is_none_or(|value| {
             let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
             media_type.trim().eq_ignore_ascii_case("application/json")
@@ -178,7 +179,11 @@ impl Body {
         match serde_json::from_slice(&bytes) {
             Ok(Json::Object(object)) => Ok(object),
             Ok(_) => Err(Error::NotAnObject),
-            Err(error) => Err(Error::Malformed { line: error.line(), column: error.column() }),
+            Err(error) => {
+                let text = error.to_string();
+                let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
+                Err(Error::Malformed { reason, line: error.line(), column: error.column() })
+            }
         }
     }
 }
@@ -189,5 +194,9 @@ impl Body {
 /// [`Error::MethodNotAllowed`].
 pub async fn wrong_method(method: Method) -> Result<axum::http::StatusCode, Error> {
     // Assumed: OPTIONS outside of a browser's preflight is 204, and needs no token.
-    if method == Method::OPTIONS { Ok(axum::http::StatusCode::NO_CONTENT) } else { Err(Error::MethodNotAllowed) }
+    if method == Method::OPTIONS {
+        Ok(axum::http::StatusCode::NO_CONTENT)
+    } else {
+        Err(Error::MethodNotAllowed)
+    }
 }

@@ -86,9 +86,9 @@ async fn start(
         tracing::warn!("password hashing is set to fast: good for tests, worthless as protection");
     }
     // Before the stores: a taken port should not cost a seed.
-    let listener = server::listen(config.host, config.port())
-        .await
-        .map_err(|error| format!("can not listen on {}: {error}", SocketAddr::new(config.host, config.port())))?;
+    let listener = server::listen(config.host, config.port()).await.map_err(|error| {
+        format!("can not listen on {}: {error}", SocketAddr::new(config.host, config.port()))
+    })?;
     let seed = match &config.seed {
         config::Seed::Demo => Some(Seed::demo()?),
         config::Seed::None => None,

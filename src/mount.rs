@@ -74,7 +74,15 @@ mod tests {
         assert_eq!(family("/stores/abc/v2/customers"), Some((Family::TokenV2, Some("abc"))));
         assert_eq!(family("/stores/abc/v2"), Some((Family::TokenV2, Some("abc"))));
         assert_eq!(family("/api/v2/customers"), Some((Family::BasicV2, None)));
-        for path in ["/", "/stores", "/stores/abc", "/stores/abc/v4/x", "/stores/a.b/v2/x", "/stores//v2/x", "/api/v2x"] {
+        for path in [
+            "/",
+            "/stores",
+            "/stores/abc",
+            "/stores/abc/v4/x",
+            "/stores/a.b/v2/x",
+            "/stores//v2/x",
+            "/api/v2x",
+        ] {
             assert_eq!(family(path), None, "{path}");
         }
         let long = "a".repeat(65);
@@ -103,7 +111,9 @@ mod tests {
     fn the_store_is_read_from_the_host_of_the_service() {
         assert_eq!(hash_in_host("store-abc12.mybigcommerce.com"), Some("abc12"));
         assert_eq!(hash_in_host("store-abc12.MyBigCommerce.com:2442"), Some("abc12"));
-        for host in ["localhost", "store-abc.example.com", "abc.mybigcommerce.com", "store-.mybigcommerce.com", ""] {
+        for host in
+            ["localhost", "store-abc.example.com", "abc.mybigcommerce.com", "store-.mybigcommerce.com", ""]
+        {
             assert_eq!(hash_in_host(host), None, "{host}");
         }
     }

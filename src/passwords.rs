@@ -39,7 +39,10 @@ impl Passwords {
     pub async fn hash(&self, password: String) -> String {
         let argon2 = self.argon2();
         self.work(move || {
-            argon2.hash_password(password.as_bytes()).map(|hash| hash.to_string()).expect("the parameters are valid")
+            argon2
+                .hash_password(password.as_bytes())
+                .map(|hash| hash.to_string())
+                .expect("the parameters are valid")
         })
         .await
     }
@@ -110,7 +113,9 @@ mod tests {
 
     #[test]
     fn what_is_no_hash_is_refused() {
-        for text in ["", "s3cret-pass", "$2y$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ"] {
+        for text in
+            ["", "s3cret-pass", "$2y$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ"]
+        {
             assert!(!is_hash(text), "{text}");
         }
     }

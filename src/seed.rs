@@ -125,7 +125,10 @@ impl Seed {
     pub async fn load(self, stores: &Stores) -> Result<(), SeedError> {
         for (hash, customers) in self.stores {
             if stores.exists(&hash) {
-                tracing::info!(store = hash, "the store is on disk already and is left as it is, without the seed");
+                tracing::info!(
+                    store = hash,
+                    "the store is on disk already and is left as it is, without the seed"
+                );
                 continue;
             }
             let name = &self.name;
@@ -240,7 +243,8 @@ fn parse_customer(at: &str, node: &MarkedYaml<'_>) -> Result<Customer, Fault> {
     }
     let fault = |problem: &Problem| place.of(problem).is(why(&problem.what));
     let secret = take_secret(&mut object).map_err(|problem| fault(&problem))?;
-    let valid = validate(customers::FIELDS, Operation::Seed, &object).map_err(|problems| fault(&problems[0]))?;
+    let valid =
+        validate(customers::FIELDS, Operation::Seed, &object).map_err(|problems| fault(&problems[0]))?;
     if valid.int("id").is_some_and(|id| !(1..=i64::from(i32::MAX)).contains(&id)) {
         return Err(place.of(&Problem::new("id", What::NoSuch)).is("an id is a number from 1 to 2147483647"));
     }
@@ -285,7 +289,9 @@ fn entries<'a>(at: &str, node: &'a MarkedYaml<'_>) -> Result<Vec<(Key<'a>, &'a M
     };
     let entry = |(key, value): (&'a MarkedYaml<'_>, &'a MarkedYaml<'_>)| match &key.data {
         YamlData::Value(Scalar::String(text)) => Ok((Key { text, line: key.span.start.line() }, value)),
-        _ => Err(Place::new(at, key).is("expected a name as key; put it in quotes if it looks like a number")),
+        _ => {
+            Err(Place::new(at, key).is("expected a name as key; put it in quotes if it looks like a number"))
+        }
     };
     mapping.iter().map(entry).collect()
 }
@@ -317,7 +323,9 @@ fn json(at: &str, node: &MarkedYaml<'_>) -> Result<Json, Fault> {
 fn why(what: &What) -> String {
     match what {
         What::Missing => "required, and not there".to_owned(),
-        What::Unknown => "no such field; a customer has V2's fields, and password or password_hash".to_owned(),
+        What::Unknown => {
+            "no such field; a customer has V2's fields, and password or password_hash".to_owned()
+        }
         What::ReadOnly => "made by the server; leave it out".to_owned(),
         What::WrongType(kind) => match kind {
             Kind::Int => "must be a whole number".to_owned(),

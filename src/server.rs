@@ -39,7 +39,12 @@ pub async fn listen(host: IpAddr, port: u16) -> io::Result<TcpListener> {
 }
 
 /// Serves until `stop` is done, then lets open requests finish for a short while.
-pub async fn serve(listener: TcpListener, edge: Edge, read_timeout: Duration, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    edge: Edge,
+    read_timeout: Duration,
+    stop: impl Future<Output = ()>,
+) {
     let mut http = http1::Builder::new();
     // The client may close its sending side and still wait for the answer.
     http.timer(TokioTimer::new()).header_read_timeout(read_timeout).max_buf_size(HEAD_LIMIT).half_close(true);

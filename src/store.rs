@@ -21,7 +21,8 @@ use crate::passwords::Passwords;
 use crate::quota::{Allowance, Quota};
 
 /// The migrations, in the order in which they are applied to each store.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "customers", include_str!("../migrations/0001_customers.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "customers", include_str!("../migrations/0001_customers.sql"))];
 
 /// The nominal quota of token requests, per 30 seconds.
 const TOKEN_QUOTA: Quota = Quota::new(10_000, 30_000);
@@ -191,7 +192,8 @@ fn remove_database(file: &Path) -> io::Result<()> {
 /// Whether the text can be a store hash: `[A-Za-z0-9_-]{1,64}`. It becomes a file name.
 #[must_use]
 pub fn is_hash(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
 /// A store's place in the table; empty until it is opened.
@@ -336,4 +338,42 @@ fn found_in(dir: &Path) -> Result<HashMap<Box<str>, Slot>, OpenError> {
         }
     }
     Ok(slots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passwords::Cost;
+
+    #[tokio::test]
+    async fn the_one_connection_that_holds_a_database_in_memory_is_never_let_go() {
+        let passwords = Passwords::new(Cost::Fast);
+        let settings = Settings { data_dir: None, clock: Clock::Frozen(0), passwords };
+        let store = Store::open("s", None, &settings).await.unwrap();
+        let options = store.pool.options();
+        assert_eq!((options.get_min_connections(), options.get_max_connections()), (1, 1));
+        assert_eq!((options.get_idle_timeout(), options.get_max_lifetime()), (None, None));
+    }
+
+    #[tokio::test]
+    async fn a_unit_of_work_that_fails_writes_nothing() {
+        let passwords = Passwords::new(Cost::Fast);
+        let settings = Settings { data_dir: None, clock: Clock::Frozen(0), passwords };
+        let store = Store::open("s", None, &settings).await.unwrap();
+        let insert = "insert into customers (first_name, last_name, email, date_created, date_modified) \
+                      values ('a', 'b', 'c', 0, 0)";
+        let failed: Result<(), Error> = store
+            .write(|tx| {
+                Box::pin(async move {
+                    sqlx::query(insert).execute(&mut *tx).await?;
+                    sqlx::query(insert).execute(tx).await?;
+                    Ok(())
+                })
+            })
+            .await;
+        assert!(matches!(failed, Err(Error::Database(_))));
+        let count = sqlx::query_scalar("select count(*) from customers");
+        let count: i64 = count.fetch_one(&mut *store.read().await.unwrap()).await.unwrap();
+        assert_eq!(count, 0);
+    }
 }

@@ -151,9 +151,10 @@ fn read(
 /// Reads one JSON value as a field's kind demands.
 fn read_json(field: &Field, json: &Json) -> Result<Value, What> {
     match (field.kind, json) {
-        (Kind::Text | Kind::Email | Kind::Password | Kind::Date | Kind::Money | Kind::Int, Json::String(text)) => {
-            read_text(field, text)
-        }
+        (
+            Kind::Text | Kind::Email | Kind::Password | Kind::Date | Kind::Money | Kind::Int,
+            Json::String(text),
+        ) => read_text(field, text),
         // The number's own text: nothing passes through a float.
         (Kind::Money | Kind::Int, Json::Number(number)) => read_text(field, number.as_str()),
         (Kind::Bool, Json::Bool(value)) => Ok(Value::Int(i64::from(*value))),

@@ -12,8 +12,10 @@ impl<'a> Columns<'a> {
     /// The supplied columns, and `more` of the model's own (dates, a password's hash).
     #[must_use]
     pub fn new(valid: &'a Valid, more: &'a [(&'static str, Value)]) -> Columns<'a> {
-        let supplied = valid.iter().filter(|(field, _)| field.is_column()).map(|(field, value)| (field.name, value));
-        let mut columns: Vec<_> = supplied.filter(|(name, _)| more.iter().all(|(own, _)| own != name)).collect();
+        let supplied =
+            valid.iter().filter(|(field, _)| field.is_column()).map(|(field, value)| (field.name, value));
+        let mut columns: Vec<_> =
+            supplied.filter(|(name, _)| more.iter().all(|(own, _)| own != name)).collect();
         columns.extend(more.iter().map(|(name, value)| (*name, value)));
         Columns(columns)
     }

@@ -181,7 +181,8 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Customer, Er
 /// [`Error::NotFound`].
 pub async fn delete(store: &Store, id: i64) -> Result<(), Error> {
     let delete = sqlx::query("delete from customers where id = ?").bind(id);
-    let deleted = store.write(|tx| Box::pin(async move { Ok(delete.execute(tx).await?.rows_affected()) })).await?;
+    let deleted =
+        store.write(|tx| Box::pin(async move { Ok(delete.execute(tx).await?.rows_affected()) })).await?;
     if deleted == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
@@ -217,7 +218,11 @@ fn push_page(sql: &mut QueryBuilder<Sqlite>, page: Page) {
     sql.push(" order by id limit ").push_bind(page.limit).push(" offset ").push_bind(page.offset);
 }
 
-async fn insert(tx: &mut SqliteConnection, valid: &Valid, own: &[(&'static str, Value)]) -> Result<Customer, Error> {
+async fn insert(
+    tx: &mut SqliteConnection,
+    valid: &Valid,
+    own: &[(&'static str, Value)],
+) -> Result<Customer, Error> {
     let row = Columns::new(valid, own).insert("customers").build().fetch_one(tx).await.map_err(refusal)?;
     Ok(Customer::from_row(&row)?)
 }

@@ -122,7 +122,9 @@ fn take(query: Pairs, names: &[&str]) -> (Pairs, Pairs) {
 
 /// The whole number from 1 in the last parameter of that name.
 fn positive(pairs: &[(String, String)], name: &'static str) -> Result<Option<i64>, Error> {
-    let Some((_, text)) = pairs.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(name)) else { return Ok(None) };
+    let Some((_, text)) = pairs.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(name)) else {
+        return Ok(None);
+    };
     match text.parse() {
         Ok(number) if number >= 1 => Ok(Some(number)),
         Ok(_) => Err(Problem::new(name, What::TooSmall { min: 1 }).into()),
@@ -169,9 +171,10 @@ pub fn error(error: &Error) -> Response {
             (StatusCode::REQUEST_TIMEOUT, "The body of this request did not arrive in time.".into(), None)
         }
         Error::Empty => (StatusCode::BAD_REQUEST, "The request has no body.".into(), None),
-        Error::Malformed { line, column } => {
-            let reason = format!("The JSON can not be read at line {line}, column {column}.");
-            (StatusCode::BAD_REQUEST, "The body of this request is not valid JSON.".into(), Some(reason.into()))
+        Error::Malformed { reason, line, column } => {
+            let message =
+                format!("The body of this request is not valid JSON (line {line}, column {column}).");
+            (StatusCode::BAD_REQUEST, message.into(), Some(reason.clone().into()))
         }
         Error::NotAnObject => {
             (StatusCode::BAD_REQUEST, "The body of this request is not a JSON object.".into(), None)
@@ -220,9 +223,7 @@ fn reason(what: &What) -> Option<Cow<'static, str>> {
             let value: String = value.chars().take(100).collect();
             format!("The provided value '{value}' is not a valid {}.", kind_name(*kind)).into()
         }
-        What::Length { min: 0, max } => {
-            format!("The provided value is longer than {max} characters.").into()
-        }
+        What::Length { min: 0, max } => format!("The provided value is longer than {max} characters.").into(),
         What::Length { min, max } => {
             format!("The provided value must be between {min} and {max} characters long.").into()
         }

@@ -21,6 +21,7 @@ pub(crate) const NOW_MS: i64 = 1_714_980_850_000;
 pub(crate) struct Mock {
     pub(crate) edge: Edge,
     pub(crate) stores: Arc<Stores>,
+    pub(crate) options: Options,
 }
 
 /// An answer, read to its end.
@@ -47,7 +48,7 @@ impl Mock {
             read_timeout: Duration::from_secs(30),
         };
         change(&mut options);
-        Mock { edge: bigcommerce_mock::app(stores.clone(), options), stores }
+        Mock { edge: bigcommerce_mock::app(stores.clone(), options.clone()), stores, options }
     }
 
     /// Sends a request as it is.

@@ -1,1 +1,4 @@
 mod customers;
+mod filters;
+mod refusals;
+mod time;

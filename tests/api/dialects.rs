@@ -1,0 +1,109 @@
+//! The whole error contract: every [`Error`] as each dialect words it, compared with `fixtures/errors.txt`.
+//!
+//! A new variant does not compile until it stands in one of the two lists here. To take over a change that is
+//! meant, run with `UPDATE=1` and read the difference.
+
+use std::fmt::Write;
+
+use bigcommerce_mock::error::{Error, Problem, What};
+use bigcommerce_mock::fields::Kind;
+use bigcommerce_mock::store::OpenError;
+use bigcommerce_mock::v2;
+use http_body_util::BodyExt;
+
+fn errors() -> Vec<Error> {
+    let list = vec![
+        Error::NoRoute,
+        Error::MethodNotAllowed,
+        Error::NotAcceptable,
+        Error::NotJson,
+        Error::NotFound,
+        Error::TooLarge { limit: 100 },
+        Error::Interrupted,
+        Error::Empty,
+        Error::Malformed { reason: "expected value".into(), line: 2, column: 8 },
+        Error::NotAnObject,
+        Error::Database(sqlx::Error::RowNotFound),
+        Error::Store(OpenError::InUse("secret/path".into())),
+        Error::Panicked("at the disco".into()),
+    ];
+    for error in &list {
+        match error {
+            Error::NoRoute
+            | Error::MethodNotAllowed
+            | Error::NotAcceptable
+            | Error::NotJson
+            | Error::NotFound
+            | Error::TooLarge { .. }
+            | Error::Interrupted
+            | Error::Empty
+            | Error::Malformed { .. }
+            | Error::NotAnObject
+            | Error::Database(_)
+            | Error::Store(_)
+            | Error::Panicked(_) => {}
+            Error::Invalid(_) => unreachable!("problems have a list of their own"),
+        }
+    }
+    list.into_iter().chain(problems().into_iter().map(|what| Problem::new("email", what).into())).collect()
+}
+
+fn problems() -> Vec<What> {
+    let malformed = |kind| What::Malformed { kind, value: "x".into() };
+    let list = vec![
+        What::Missing,
+        What::Unknown,
+        What::ReadOnly,
+        What::WrongType(Kind::Text),
+        What::WrongType(Kind::Bool),
+        What::WrongType(Kind::Object(&[])),
+        malformed(Kind::Int),
+        malformed(Kind::Email),
+        malformed(Kind::Money),
+        malformed(Kind::Date),
+        What::Length { min: 0, max: 9 },
+        What::Length { min: 1, max: 9 },
+        What::TooSmall { min: 1 },
+        What::HasNul,
+        What::NotUtf8,
+        What::WeakPassword,
+        What::Unconfirmed,
+        What::Taken,
+        What::NoSuch,
+    ];
+    for what in &list {
+        match what {
+            What::Missing
+            | What::Unknown
+            | What::ReadOnly
+            | What::WrongType(_)
+            | What::Malformed { .. }
+            | What::Length { .. }
+            | What::TooSmall { .. }
+            | What::HasNul
+            | What::NotUtf8
+            | What::WeakPassword
+            | What::Unconfirmed
+            | What::Taken
+            | What::NoSuch => {}
+        }
+    }
+    list
+}
+
+#[tokio::test]
+async fn every_error_has_its_words_in_every_dialect() {
+    let mut contract = String::new();
+    for error in errors() {
+        let (parts, body) = v2::wire::error(&error).into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let kind = format!("{error:?}");
+        writeln!(contract, "{kind}\n  v2: {} {}", parts.status.as_u16(), String::from_utf8_lossy(&body))
+            .unwrap();
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/errors.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(file, &contract).unwrap();
+    }
+    assert_eq!(contract, std::fs::read_to_string(file).unwrap_or_default(), "see the head of this file");
+}
