@@ -66,7 +66,7 @@ pub struct Config {
     #[arg(long, env = "BCMOCK_HOST", global = true, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     pub host: IpAddr,
 
-    /// Port to listen on; 0 picks a free one. PORT is honoured when BCMOCK_PORT is not set [default: 2442]
+    /// Port to listen on; 0 picks a free one. `PORT` is honoured when `BCMOCK_PORT` is not set [default: 2442]
     #[arg(long, env = "BCMOCK_PORT", global = true, value_name = "PORT")]
     pub port: Option<u16>,
 

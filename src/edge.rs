@@ -90,7 +90,7 @@ impl Edge {
             .allow_credentials(true)
             .allow_private_network(true)
             .expose_headers(ExposeHeaders::list(EXPOSED))
-            .max_age(Duration::from_secs(600));
+            .max_age(Duration::from_mins(10));
         Edge { core, gzip, browser }
     }
 }

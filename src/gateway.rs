@@ -10,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use crate::quota::Allowance;
 
 /// Observed. The path is unknown; also what the gateway says of a store hash that can not be one.
+#[must_use]
 pub fn unknown_route() -> Response {
     text(StatusCode::NOT_FOUND, "The route is not found, check the URL")
 }

@@ -36,13 +36,16 @@ impl Passwords {
     }
 
     /// The PHC string of a password, with a salt of its own.
+    ///
+    /// # Panics
+    /// When the system gives no random salt.
     pub async fn hash(&self, password: String) -> String {
         let argon2 = self.argon2();
         self.work(move || {
             argon2
                 .hash_password(password.as_bytes())
                 .map(|hash| hash.to_string())
-                .expect("the parameters are valid")
+                .expect("the system gives a salt")
         })
         .await
     }

@@ -31,6 +31,12 @@ impl Quota {
         Quota { limit, window_ms, window: Mutex::new((i64::MIN, 0)) }
     }
 
+    /// The same quota, of which nothing is used.
+    #[must_use]
+    pub const fn fresh(&self) -> Quota {
+        Quota::new(self.limit, self.window_ms)
+    }
+
     /// Counts one request at `now_ms`. The first request opens a window; so does the first after its end.
     pub fn take(&self, now_ms: i64) -> Allowance {
         let mut window = self.window.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

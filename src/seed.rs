@@ -82,7 +82,7 @@ pub enum SeedError {
         /// The store.
         hash: String,
         /// What happened.
-        source: Error,
+        source: Box<Error>,
     },
 }
 
@@ -150,7 +150,9 @@ async fn fill(store: &store::Store, seeds: Vec<Customer>, name: &str, hash: &str
         Err((i, Error::Invalid(problems))) => {
             Err(places[i].of(&problems[0]).fault(name, why(&problems[0].what)))
         }
-        Err((_, source)) => Err(SeedError::Write { name: name.to_owned(), hash: hash.to_owned(), source }),
+        Err((_, source)) => {
+            Err(SeedError::Write { name: name.to_owned(), hash: hash.to_owned(), source: source.into() })
+        }
     }
 }
 

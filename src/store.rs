@@ -24,10 +24,10 @@ use crate::quota::{Allowance, Quota};
 const MIGRATIONS: &[(i64, &str, &str)] =
     &[(1, "customers", include_str!("../migrations/0001_customers.sql"))];
 
-/// The nominal quota of token requests, per 30 seconds.
-const TOKEN_QUOTA: Quota = Quota::new(10_000, 30_000);
-/// The nominal quota of Basic requests, per hour.
-const BASIC_QUOTA: Quota = Quota::new(20_000, 3_600_000);
+/// The nominal quota of token requests: so many per so many milliseconds.
+const TOKEN_QUOTA: (i64, i64) = (10_000, 30_000);
+/// The nominal quota of Basic requests. Observed: 20000 an hour.
+const BASIC_QUOTA: (i64, i64) = (20_000, 3_600_000);
 
 /// Everything that belongs to one tenant.
 #[derive(Debug)]
@@ -106,7 +106,7 @@ impl Store {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .acquire_timeout(Duration::from_secs(60))
+            .acquire_timeout(Duration::from_mins(1))
             .connect_with(options.foreign_keys(true).disable_statement_logging())
             .await
             .map_err(database)?;
@@ -116,25 +116,26 @@ impl Store {
             hash: hash.into(),
             clock: settings.clock,
             passwords: settings.passwords.clone(),
-            token_quota: TOKEN_QUOTA,
-            basic_quota: BASIC_QUOTA,
+            token_quota: Quota::new(TOKEN_QUOTA.0, TOKEN_QUOTA.1),
+            basic_quota: Quota::new(BASIC_QUOTA.0, BASIC_QUOTA.1),
             pool,
         })
     }
 
     /// Counts one request on a token mount.
     pub fn take_token_quota(&self) -> Allowance {
-        self.take(&self.token_quota, &TOKEN_QUOTA)
+        self.take(&self.token_quota)
     }
 
     /// Counts one request on the Basic mount.
     pub fn take_basic_quota(&self) -> Allowance {
-        self.take(&self.basic_quota, &BASIC_QUOTA)
+        self.take(&self.basic_quota)
     }
 
     /// A store that does not exist has a fresh quota each time: no stranger sees what another has used.
-    fn take(&self, own: &Quota, fresh: &Quota) -> Allowance {
-        (if self.hash.is_empty() { fresh } else { own }).take(self.clock.now_ms())
+    fn take(&self, quota: &Quota) -> Allowance {
+        let now = self.clock.now_ms();
+        if self.hash.is_empty() { quota.fresh().take(now) } else { quota.take(now) }
     }
 
     /// Runs one unit of work, all of it or nothing.

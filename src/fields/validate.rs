@@ -70,8 +70,8 @@ pub fn validate(
     object: &Map<String, Json>,
 ) -> Result<Valid, Vec<Problem>> {
     let mut problems = Vec::new();
-    names(fields, operation, object, What::Unknown, &mut problems);
-    names(fields, operation, object, What::ReadOnly, &mut problems);
+    names(fields, operation, object, &What::Unknown, &mut problems);
+    names(fields, operation, object, &What::ReadOnly, &mut problems);
     required(fields, operation, object, &mut problems);
     let valid = read(fields, operation, object, &mut problems);
     if problems.is_empty() { Ok(valid) } else { Err(problems) }
@@ -82,7 +82,7 @@ fn names(
     fields: &'static [Field],
     operation: Operation,
     object: &Map<String, Json>,
-    looking_for: What,
+    looking_for: &What,
     problems: &mut Vec<Problem>,
 ) {
     for (key, value) in object {
@@ -92,11 +92,11 @@ fn names(
             Some(field) if is_read_only(field, operation) => Some(What::ReadOnly),
             Some(_) => None,
         };
-        if found.as_ref() == Some(&looking_for) {
+        if found.as_ref() == Some(looking_for) {
             problems.push(Problem::new(key.clone(), looking_for.clone()));
         }
         if let (Some(Field { kind: Kind::Object(inner), .. }), Json::Object(object)) = (field, value) {
-            names(inner, operation, object, looking_for.clone(), problems);
+            names(inner, operation, object, looking_for, problems);
         }
     }
 }

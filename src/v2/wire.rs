@@ -41,6 +41,7 @@ pub fn list<V: Serialize>(views: &[V]) -> Response {
 }
 
 /// 204.
+#[must_use]
 pub fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
@@ -54,13 +55,13 @@ fn json(status: StatusCode, view: &impl Serialize) -> Response {
 }
 
 /// RFC 2822, always `+0000`, from Unix seconds.
-pub fn date<S: Serializer>(seconds: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn date<S: Serializer>(seconds: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     let date = DateTime::from_timestamp(*seconds, 0).unwrap_or_default();
     serializer.collect_str(&date.format("%a, %d %b %Y %H:%M:%S +0000"))
 }
 
 /// Text with four decimals, from ten-thousandths.
-pub fn money<S: Serializer>(amount: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn money<S: Serializer>(amount: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{}.{:04}", amount / 10_000, amount % 10_000))
 }
 
@@ -146,6 +147,7 @@ struct Details {
 }
 
 /// An error in V2's words: an array, even though only the first problem is reported.
+#[must_use]
 pub fn error(error: &Error) -> Response {
     let (status, message, reason): (StatusCode, Cow<'_, str>, Option<Cow<'static, str>>) = match error {
         Error::NoRoute | Error::NotFound => {
