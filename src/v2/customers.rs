@@ -114,12 +114,9 @@ struct View<'a> {
     phone: &'a str,
     /// Null: the store has no customer form fields.
     form_fields: Option<()>,
-    #[serde(serialize_with = "wire::date")]
-    date_created: i64,
-    #[serde(serialize_with = "wire::date")]
-    date_modified: i64,
-    #[serde(serialize_with = "wire::money")]
-    store_credit: i64,
+    date_created: wire::Date,
+    date_modified: wire::Date,
+    store_credit: wire::Money,
     registration_ip_address: &'a str,
     customer_group_id: i64,
     notes: &'a str,
@@ -149,9 +146,9 @@ impl<'a> View<'a> {
             email: &customer.email,
             phone: &customer.phone,
             form_fields: None,
-            date_created: customer.date_created,
-            date_modified: customer.date_modified,
-            store_credit: customer.store_credit,
+            date_created: wire::Date(customer.date_created),
+            date_modified: wire::Date(customer.date_modified),
+            store_credit: wire::Money(customer.store_credit),
             registration_ip_address: &customer.registration_ip_address,
             customer_group_id: customer.customer_group_id,
             notes: &customer.notes,

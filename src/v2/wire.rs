@@ -54,15 +54,23 @@ fn json(status: StatusCode, view: &impl Serialize) -> Response {
     response
 }
 
-/// RFC 2822, always `+0000`, from Unix seconds.
-pub(super) fn date<S: Serializer>(seconds: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-    let date = DateTime::from_timestamp(*seconds, 0).unwrap_or_default();
-    serializer.collect_str(&date.format("%a, %d %b %Y %H:%M:%S +0000"))
+/// Unix seconds, written as RFC 2822, always `+0000`.
+pub struct Date(pub i64);
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let date = DateTime::from_timestamp(self.0, 0).unwrap_or_default();
+        serializer.collect_str(&date.format("%a, %d %b %Y %H:%M:%S +0000"))
+    }
 }
 
-/// Text with four decimals, from ten-thousandths.
-pub(super) fn money<S: Serializer>(amount: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{}.{:04}", amount / 10_000, amount % 10_000))
+/// Ten-thousandths, written as text with four decimals.
+pub struct Money(pub i64);
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}.{:04}", self.0 / 10_000, self.0 % 10_000))
+    }
 }
 
 /// Takes filters and page from a list's query.

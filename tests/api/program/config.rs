@@ -11,6 +11,7 @@ use crate::support::Program;
 const BAD: &[(&str, &str, &[&str])] = &[
     ("--host", "BCMOCK_HOST", &["nowhere", "256.0.0.1", "example.com", "127.0.0.1:80", ""]),
     ("--port", "BCMOCK_PORT", &["http", "65536", "-1", "1.5", " 80"]),
+    ("--data-dir", "BCMOCK_DATA_DIR", &[""]),
     ("--seed", "BCMOCK_SEED", &[""]),
     ("--default-store", "BCMOCK_DEFAULT_STORE", &["", "a b", "../x", "ä"]),
     ("--public-url", "BCMOCK_PUBLIC_URL", &["localhost", "localhost:2442", "ftp://x", "http://", "http://x/?a=b"]),
