@@ -1,7 +1,7 @@
 //! Every mount and every route, on one screen. What happens around the routes is in [`crate::edge`].
 
 use axum::Router;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 
 use crate::error::Error;
 use crate::{extract, v2};
@@ -22,7 +22,29 @@ fn v2_routes() -> Vec<(&'static str, MethodRouter)> {
             "/customers/{customer_id}",
             get(v2::customers::get).put(v2::customers::update).delete(v2::customers::delete),
         ),
-        ("/customers/{customer_id}/validate", axum::routing::post(v2::customers::validate)),
+        ("/customers/{customer_id}/validate", post(v2::customers::validate)),
+        (
+            "/customers/{customer_id}/addresses",
+            get(v2::addresses::list).post(v2::addresses::create).delete(v2::addresses::delete_all),
+        ),
+        ("/customers/{customer_id}/addresses/count", get(v2::addresses::count)),
+        (
+            "/customers/{customer_id}/addresses/{address_id}",
+            get(v2::addresses::get).put(v2::addresses::update).delete(v2::addresses::delete),
+        ),
+        (
+            "/customer_groups",
+            get(v2::customer_groups::list)
+                .post(v2::customer_groups::create)
+                .delete(v2::customer_groups::delete_matching),
+        ),
+        ("/customer_groups/count", get(v2::customer_groups::count)),
+        (
+            "/customer_groups/{group_id}",
+            get(v2::customer_groups::get)
+                .put(v2::customer_groups::update)
+                .delete(v2::customer_groups::delete),
+        ),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! The command line and its environment: a flag wins over its `BCMOCK_*` variable, which wins over the default.
 
+use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -82,6 +83,10 @@ pub struct Config {
     #[arg(long, env = "BCMOCK_DEFAULT_STORE", global = true, value_name = "HASH", default_value = "demo", value_parser = store_hash)]
     pub default_store: String,
 
+    /// Refuse stores that the seed does not name and that are not on disk, instead of making them by their first write
+    #[arg(long, env = "BCMOCK_STRICT_STORES", global = true)]
+    pub strict_stores: bool,
+
     /// URL under which clients reach this server, for links in answers; without one they follow each request's Host
     #[arg(long, env = "BCMOCK_PUBLIC_URL", global = true, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
@@ -121,15 +126,16 @@ impl Cli {
     pub fn read() -> Result<Cli, clap::Error> {
         let mut cli = Cli::try_parse()?;
         if cli.config.port.is_none() {
-            cli.config.port = Some(platform_port(std::env::var("PORT").ok().as_deref())?);
+            cli.config.port = Some(platform_port(std::env::var_os("PORT"))?);
         }
         Ok(cli)
     }
 }
 
 /// The port in `PORT`, which platforms set, or the default.
-fn platform_port(value: Option<&str>) -> Result<u16, clap::Error> {
+fn platform_port(value: Option<OsString>) -> Result<u16, clap::Error> {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(DEFAULT_PORT) };
+    let value = value.to_string_lossy();
     value.parse().map_err(|why| {
         let message = format!("invalid value '{value}' for the environment variable PORT: {why}\n");
         clap::Error::raw(clap::error::ErrorKind::ValueValidation, message)
@@ -186,13 +192,15 @@ fn public_url(text: &str) -> Result<String, String> {
     let url = text.trim_end_matches('/');
     let parsed: Uri = url.parse().map_err(|_| "not a URL")?;
     match (parsed.scheme_str(), parsed.authority(), parsed.query()) {
-        (Some("http" | "https"), Some(_), None) => Ok(url.to_owned()),
+        (Some("http" | "https"), Some(_), None) if !url.contains('#') => Ok(url.to_owned()),
         _ => Err("expected something like https://sandbox.example.com:2442".to_owned()),
     }
 }
 
 fn log_level(text: &str) -> Result<LevelFilter, String> {
-    text.parse().map_err(|_| "expected off, error, warn, info, debug or trace".to_owned())
+    let words = ["off", "error", "warn", "info", "debug", "trace"];
+    let level = words.contains(&text).then(|| text.parse().ok()).flatten();
+    level.ok_or_else(|| format!("expected one of {}", words.join(", ")))
 }
 
 #[cfg(test)]
@@ -234,10 +242,10 @@ mod tests {
 
     #[test]
     fn the_port_of_the_platform_comes_before_the_default() {
-        assert_eq!(platform_port(Some("8080")).unwrap(), 8080);
-        assert_eq!(platform_port(Some("")).unwrap(), DEFAULT_PORT);
+        assert_eq!(platform_port(Some("8080".into())).unwrap(), 8080);
+        assert_eq!(platform_port(Some("".into())).unwrap(), DEFAULT_PORT);
         assert_eq!(platform_port(None).unwrap(), DEFAULT_PORT);
-        assert!(platform_port(Some("http")).unwrap_err().to_string().contains("PORT"));
+        assert!(platform_port(Some("http".into())).unwrap_err().to_string().contains("PORT"));
     }
 
     #[test]

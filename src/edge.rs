@@ -15,7 +15,9 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_LENGTH, HOST, ORIGIN, VARY};
+use axum::http::header::{
+    ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONTENT_LENGTH, HOST, ORIGIN, VARY,
+};
 use axum::http::uri::{Authority, PathAndQuery};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -29,7 +31,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Cors, ExposeHead
 use crate::error::Error;
 use crate::extract::{Received, Tenant, Unreceived};
 use crate::mount::{self, Family};
-use crate::store::Stores;
+use crate::store::{Store, Stores};
 use crate::{gateway, v2};
 
 /// A body that is over the limit is still read, up to this many bytes more, so that the client sees its refusal.
@@ -37,9 +39,13 @@ const DRAIN_LIMIT: usize = 16 << 20;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+const STORE_VERSION: HeaderName = HeaderName::from_static("x-bc-store-version");
+
 /// The headers that a browser lets a page's own code read.
-const EXPOSED: [HeaderName; 8] = [
+const EXPOSED: [HeaderName; 10] = [
     REQUEST_ID,
+    STORE_VERSION,
+    HeaderName::from_static("www-authenticate"),
     HeaderName::from_static("x-rate-limit-requests-left"),
     HeaderName::from_static("x-rate-limit-requests-quota"),
     HeaderName::from_static("x-rate-limit-time-reset-ms"),
@@ -107,12 +113,13 @@ impl Service<Request> for Edge {
     /// Picks the layers that this request needs: CORS for a browser on a vendor's mount, gzip for who offers it.
     fn call(&mut self, request: Request) -> Self::Future {
         let headers = request.headers();
-        let path = request.uri().path();
-        let on_mount = || {
-            path.trim_start_matches('/').starts_with("stores")
-                || path.trim_start_matches('/').starts_with("api")
-        };
-        if headers.contains_key(ORIGIN) && on_mount() {
+        // OPTIONS without this header is no preflight, and tower-http would take it for one.
+        let plain_options =
+            request.method() == Method::OPTIONS && !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        if headers.contains_key(ORIGIN)
+            && !plain_options
+            && on_vendor_mount(&mount::tidy(request.uri().path()))
+        {
             let browser = self.browser.clone();
             return async move { browser.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed();
         }
@@ -173,36 +180,23 @@ impl Inner {
     }
 
     /// Finds the mount and the store, and answers in the voice of that mount.
-    async fn on_mount(&self, mut request: Request) -> Response {
+    async fn on_mount(&self, request: Request) -> Response {
+        let path = request.uri().path();
         let host = authority(&request);
-        let Some((family, hash)) = mount::family(request.uri().path()) else {
-            return voiced(None, self.routed(request).await);
+        let Some((family, hash)) = mount::family(path) else {
+            // A hash that can not be one: to the router it would be as good as any.
+            let no_route = on_vendor_mount(path);
+            return if no_route {
+                gateway::unknown_route()
+            } else {
+                voiced(None, self.routed(request).await)
+            };
         };
         let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
-        let hash = hash.or_else(from_host).unwrap_or(&self.options.default_store);
-        let store = match self.stores.get(hash).await {
-            Ok(store) => store,
-            Err(error) => return voiced(Some(family), Error::from(error).into_response()),
-        };
-        let tenant = Tenant {
-            store: store.clone(),
-            hash: hash.into(),
-            family,
-            origin: self.origin(host.as_ref(), request.extensions().get()),
-            stores: self.stores.clone(),
-        };
-        request = self.receive(request).await;
-        let response = match family {
-            Family::BasicV2 if request.method() != Method::OPTIONS => {
-                gateway::check_basic(request.headers()).err()
-            }
-            _ => None,
-        };
-        let response = if let Some(refusal) = response {
-            refusal
-        } else {
-            request.extensions_mut().insert(tenant);
-            self.routed(request).await
+        let hash: Box<str> = hash.or_else(from_host).unwrap_or(&self.options.default_store).into();
+        let (store, response) = match self.stores.get(&hash).await {
+            Ok(store) => (store.clone(), self.in_store(request, family, hash, store, host).await),
+            Err(error) => (self.stores.nothing(), Error::from(error).into_response()),
         };
         let mut response = voiced(Some(family), response);
         let headers = response.headers_mut();
@@ -210,8 +204,30 @@ impl Inner {
             Family::TokenV2 => gateway::add_rate_headers(headers, store.take_token_quota()),
             Family::BasicV2 => gateway::add_basic_rate_header(headers, store.take_basic_quota()),
         }
-        headers.insert(HeaderName::from_static("x-bc-store-version"), HeaderValue::from_static("7.6.0"));
+        headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
         response
+    }
+
+    async fn in_store(
+        &self,
+        request: Request,
+        family: Family,
+        hash: Box<str>,
+        store: Arc<Store>,
+        host: Option<Authority>,
+    ) -> Response {
+        let mut request = self.receive(request).await;
+        if family == Family::BasicV2
+            && request.method() != Method::OPTIONS
+            && let Err(refusal) = gateway::check_basic(request.headers(), &hash, &self.stores)
+        {
+            return refusal;
+        }
+        let origin = self.origin(host.as_ref(), request.extensions().get());
+        let access = self.stores.accesses().of(&hash);
+        let stores = self.stores.clone();
+        request.extensions_mut().insert(Tenant { store, hash, family, origin, access, stores });
+        self.routed(request).await
     }
 
     /// Calls the router; a panic in there is an error like any other.
@@ -247,6 +263,11 @@ impl Inner {
             (None, None) => "http://localhost".into(),
         }
     }
+}
+
+/// Whether a path is under a prefix that only the vendor's routes have.
+fn on_vendor_mount(path: &str) -> bool {
+    path.starts_with("/stores/") || path.starts_with("/api/")
 }
 
 /// The host that the client asked for: the request line's, or the `Host` header's.

@@ -25,6 +25,12 @@ pub enum Error {
     /// The thing that the path names does not exist.
     #[error("not found")]
     NotFound,
+    /// The `limit` of a list is over the largest, and the store refuses that.
+    #[error("the limit is over {max}")]
+    LimitTooHigh {
+        /// The largest.
+        max: i64,
+    },
     /// The body is longer than the server takes.
     #[error("the body is longer than {limit} bytes")]
     TooLarge {
@@ -111,6 +117,8 @@ pub enum What {
     WeakPassword,
     /// A confirmation without, or unlike, the password.
     Unconfirmed,
+    /// It does not go together with other fields.
+    Unfit,
     /// Another row has this value already.
     Taken,
     /// It names something that does not exist.

@@ -10,13 +10,14 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json};
 
+use crate::access::{Access, Wanted};
 use crate::error::{Error, Problem, What};
 use crate::gateway;
 use crate::mount::Family;
 use crate::store::{Store, Stores};
 
 /// The store that a request speaks to, and how the client reached it. Taking it is passing the gate: route and
-/// method exist, so next come the token, then what the client accepts.
+/// method exist, so next come the token and its scope, then what the client accepts.
 #[derive(Clone, Debug)]
 pub struct Tenant {
     /// The store; an empty one that belongs to nobody if it does not exist.
@@ -27,6 +28,8 @@ pub struct Tenant {
     pub family: Family,
     /// Scheme and authority under which the client can reach this server: `http://localhost:2442`.
     pub origin: Box<str>,
+    /// Who may come in, and how the store reads the documents.
+    pub access: Arc<Access>,
     /// All stores, for the first write of one that does not exist.
     pub stores: Arc<Stores>,
 }
@@ -54,16 +57,33 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Tenant, Response> {
-        let tenant = parts.extensions.remove::<Tenant>().ok_or_else(gateway::unknown_route)?;
-        // Basic credentials were looked at before the route: `/api/v2` is the store itself.
-        if tenant.family == Family::TokenV2 {
-            gateway::check_token(&parts.headers)?;
-        }
-        if !accepts_json(&parts.headers) {
-            return Err(Error::NotAcceptable.into_response());
-        }
-        Ok(tenant)
+        admit(parts, Wanted::of(&parts.method))
     }
+}
+
+/// A [`Tenant`] whose token may be for anything.
+#[derive(Clone, Debug)]
+pub struct AnyScope(pub Tenant);
+
+impl<S: Sync> FromRequestParts<S> for AnyScope {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<AnyScope, Response> {
+        admit(parts, Wanted::Nothing).map(AnyScope)
+    }
+}
+
+#[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
+fn admit(parts: &mut Parts, wanted: Wanted) -> Result<Tenant, Response> {
+    let tenant = parts.extensions.remove::<Tenant>().ok_or_else(gateway::unknown_route)?;
+    // Basic credentials were looked at before the route: `/api/v2` is the store itself.
+    if tenant.family == Family::TokenV2 {
+        gateway::check_token(&parts.headers, &tenant.hash, &tenant.stores, wanted)?;
+    }
+    if !accepts_json(&parts.headers) {
+        return Err(Error::NotAcceptable.into_response());
+    }
+    Ok(tenant)
 }
 
 /// Whether an `Accept` lets JSON through: none does, and so do `*/*`, `application/*` and `application/json`.

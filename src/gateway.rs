@@ -3,11 +3,13 @@
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use crate::access::{Refused, Wanted};
 use crate::quota::Allowance;
+use crate::store::Stores;
 
 /// Observed. The path is unknown; also what the gateway says of a store hash that can not be one.
 #[must_use]
@@ -15,32 +17,44 @@ pub fn unknown_route() -> Response {
     text(StatusCode::NOT_FOUND, "The route is not found, check the URL")
 }
 
-/// Looks for a token. A lenient store takes any that is not blank.
+/// Where the service explains its status codes. Observed: absolute, although its documents print it relative.
+const STATUS_CODES: &str = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes";
+
+/// Looks at the token of a request to a store, then whether it is for what the route wants.
 ///
 /// # Errors
-/// The finished refusal. Observed, both.
+/// The finished refusal. Observed; of an unknown token the title, the rest is assumed.
 #[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
-pub fn check_token(headers: &HeaderMap) -> Result<(), Response> {
+pub fn check_token(headers: &HeaderMap, hash: &str, stores: &Stores, wanted: Wanted) -> Result<(), Response> {
     let Some(token) = headers.get("x-auth-token") else {
         return Err(text(StatusCode::UNAUTHORIZED, "X-Auth-Token header is required"));
     };
     if token.as_bytes().trim_ascii().is_empty() {
         return Err(text(StatusCode::UNAUTHORIZED, "X-Auth-Token header should have correct format"));
     }
-    Ok(())
+    let forbidden =
+        || object(StatusCode::FORBIDDEN, "You don't have a required scope to access the endpoint");
+    if !stores.is_allowed(hash) {
+        return Err(forbidden());
+    }
+    match stores.accesses().check_token(hash, token.as_bytes(), wanted) {
+        Ok(()) => Ok(()),
+        Err(Refused::Unknown) => Err(object(StatusCode::UNAUTHORIZED, "Unauthorized")),
+        Err(Refused::Forbidden) => Err(forbidden()),
+    }
 }
 
-/// Looks for Basic credentials. A lenient store takes any whose user name is not empty.
+/// Looks at the Basic credentials of a request to a store.
 ///
 /// # Errors
-/// The finished refusal. Observed; the wording for credentials that can not be read is assumed.
+/// The finished refusal. Observed where there are none; the others are assumed.
 #[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
-pub fn check_basic(headers: &HeaderMap) -> Result<(), Response> {
+pub fn check_basic(headers: &HeaderMap, hash: &str, stores: &Stores) -> Result<(), Response> {
     let challenge = |message: &str| {
-        let body = format!(r#"[{{"status":401,"message":"{message}"}}]"#);
-        let content_type = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let realm = (WWW_AUTHENTICATE, HeaderValue::from_static(r#"Basic realm="BigCommerce API""#));
-        (StatusCode::UNAUTHORIZED, [content_type, realm], body).into_response()
+        let mut response = array(StatusCode::UNAUTHORIZED, message);
+        let realm = HeaderValue::from_static(r#"Basic realm="BigCommerce API""#);
+        response.headers_mut().insert(WWW_AUTHENTICATE, realm);
+        response
     };
     let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (scheme, encoded) = value.split_once(' ').unwrap_or((value, ""));
@@ -48,10 +62,32 @@ pub fn check_basic(headers: &HeaderMap) -> Result<(), Response> {
         return Err(challenge("No credentials were supplied in the request."));
     }
     let decoded = BASE64_STANDARD.decode(encoded.trim()).unwrap_or_default();
-    match decoded.iter().position(|b| *b == b':') {
-        None | Some(0) => Err(challenge("The credentials supplied in the request are invalid.")),
-        Some(_) => Ok(()),
+    let colon = decoded.iter().position(|b| *b == b':').filter(|at| *at > 0);
+    match colon.map(|at| (&decoded[..at], &decoded[at + 1..])) {
+        Some(_) if !stores.is_allowed(hash) => {
+            Err(array(StatusCode::FORBIDDEN, "The store does not exist, or the credentials are not for it."))
+        }
+        Some((user, password)) if stores.accesses().of(hash).takes_basic(user, password) => Ok(()),
+        _ => Err(challenge("The credentials supplied in the request are invalid.")),
     }
+}
+
+/// A refusal in the gateway's own JSON.
+fn object(status: StatusCode, title: &str) -> Response {
+    let code = status.as_u16();
+    json(status, format!(r#"{{"status":{code},"title":"{title}","type":"{STATUS_CODES}","errors":{{}}}}"#))
+}
+
+/// A refusal of the store itself, as V2 words it.
+fn array(status: StatusCode, message: &str) -> Response {
+    json(status, format!(r#"[{{"status":{},"message":"{message}"}}]"#, status.as_u16()))
+}
+
+fn json(status: StatusCode, body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// Adds the four rate-limit headers of a token answer. A client that sees one looks for all of them.

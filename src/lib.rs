@@ -5,6 +5,7 @@
 //! [`store`] – one tenant, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
 //! [`config`] is the command line, [`seed`] the files that fill stores, [`server`] the listening.
 
+pub mod access;
 pub mod app;
 pub mod clock;
 pub mod config;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bigcommerce_mock::access::Accesses;
 use bigcommerce_mock::clock::Clock;
 use bigcommerce_mock::config::{self, Cli, Command, Config, LogFormat};
 use bigcommerce_mock::passwords::{Cost, Passwords};
@@ -18,9 +19,12 @@ fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
-            // One line; the rest of clap's text is hints.
             let text = error.to_string();
-            return refuse(text.lines().next().unwrap_or_default().trim_start_matches("error: "), 2);
+            // What follows is usage and hints.
+            let end =
+                ["\n\nUsage", "\n\nFor more", "\n\n  tip"].iter().filter_map(|hint| text.rfind(hint)).min();
+            let text = text[..end.unwrap_or(text.len())].trim_start_matches("error: ").trim_end();
+            return refuse(&text.replace("\n  [", " ["), 2);
         }
         Err(help) => {
             let _ = help.print();
@@ -45,7 +49,16 @@ fn main() -> ExitCode {
 
 /// One clear line on standard error.
 fn refuse(why: &str, code: u8) -> ExitCode {
-    let _ = writeln!(io::stderr(), "bigcommerce-mock: {why}");
+    // A value that is quoted may have line breaks of its own.
+    let line = why.chars().fold(String::new(), |mut line, c| {
+        if c.is_control() {
+            line.extend(c.escape_default())
+        } else {
+            line.push(c)
+        }
+        line
+    });
+    let _ = writeln!(io::stderr(), "bigcommerce-mock: {line}");
     ExitCode::from(code)
 }
 
@@ -94,10 +107,12 @@ async fn start(
         config::Seed::None => None,
         config::Seed::File(file) => Some(Seed::read(file)?),
     };
+    let accesses = seed.as_ref().map(Seed::accesses).unwrap_or_default();
     let settings = Settings {
         data_dir: config.data_dir.clone(),
         clock: Clock::Real,
         passwords: Passwords::new(config.password_hashing),
+        accesses: Accesses { strict_stores: config.strict_stores, ..accesses },
     };
     let stores = Arc::new(Stores::open(settings).await?);
     if let Some(seed) = seed {

@@ -61,8 +61,9 @@ fn cut(text: &mut Cow<'_, str>, by: usize) {
 pub fn hash_in_host(host: &str) -> Option<&str> {
     let name = host.split(':').next()?;
     let (label, domain) = name.split_once('.')?;
-    let hash = label.strip_prefix("store-")?;
-    (domain.eq_ignore_ascii_case("mybigcommerce.com") && store::is_hash(hash)).then_some(hash)
+    let (prefix, hash) = label.split_at_checked("store-".len())?;
+    let ours = prefix.eq_ignore_ascii_case("store-") && domain.eq_ignore_ascii_case("mybigcommerce.com");
+    (ours && store::is_hash(hash)).then_some(hash)
 }
 
 #[cfg(test)]
@@ -110,7 +111,7 @@ mod tests {
     #[test]
     fn the_store_is_read_from_the_host_of_the_service() {
         assert_eq!(hash_in_host("store-abc12.mybigcommerce.com"), Some("abc12"));
-        assert_eq!(hash_in_host("store-abc12.MyBigCommerce.com:2442"), Some("abc12"));
+        assert_eq!(hash_in_host("Store-abc12.MyBigCommerce.com:2442"), Some("abc12"));
         for host in
             ["localhost", "store-abc.example.com", "abc.mybigcommerce.com", "store-.mybigcommerce.com", ""]
         {

@@ -19,7 +19,8 @@ use tower::Service;
 
 use crate::edge::{Edge, LocalAddr};
 
-/// The longest head of a request – request line and headers – in bytes. Longer ones are 431.
+/// About the longest head of a request – request line and headers – in bytes: a read may bring a little more.
+/// Longer ones, and those with more than hyper's 100 headers, are 431.
 const HEAD_LIMIT: usize = 32 * 1024;
 
 /// How long open requests may take to finish once the server was told to stop.

@@ -14,13 +14,19 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
 use tokio::sync::OnceCell;
 
+use crate::access::Accesses;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::passwords::Passwords;
 use crate::quota::{Allowance, Quota};
 
 /// The migrations, in the order in which they are applied to each store. `user_version` counts those it has had.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_customers.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_customers.sql"),
+    include_str!("../migrations/0002_customer_groups.sql"),
+    include_str!("../migrations/0003_addresses.sql"),
+    include_str!("../migrations/0004_form_fields.sql"),
+];
 
 /// The nominal quota of token requests: so many per so many milliseconds.
 const TOKEN_QUOTA: (i64, i64) = (10_000, 30_000);
@@ -50,6 +56,8 @@ pub struct Settings {
     pub clock: Clock,
     /// Hashes passwords.
     pub passwords: Passwords,
+    /// Who may come into which store.
+    pub accesses: Accesses,
 }
 
 /// Why a store, or the directory of all stores, could not be opened.
@@ -133,10 +141,10 @@ impl Store {
     ///
     /// # Errors
     /// The work's own error, or the database's; either way nothing was written.
-    pub async fn write<T>(
+    pub async fn write<T, E: From<sqlx::Error>>(
         &self,
-        work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Error>>,
-    ) -> Result<T, Error> {
+        work: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, E>>,
+    ) -> Result<T, E> {
         // Immediate: a deferred transaction that reads first fails when another writer comes between.
         #[expect(clippy::disallowed_methods, reason = "the one place where a transaction begins")]
         let mut tx = self.pool.begin_with("begin immediate").await?;
@@ -198,6 +206,30 @@ pub fn is_hash(text: &str) -> bool {
 /// A store's place in the table; empty until it is opened.
 type Slot = Arc<OnceCell<Arc<Store>>>;
 
+/// A store that is being filled.
+#[derive(Debug)]
+pub struct Prepared {
+    store: Arc<Store>,
+    /// Its file, until it is adopted.
+    unfinished: Option<PathBuf>,
+}
+
+impl Prepared {
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        if let Some(file) = &self.unfinished {
+            let _ = remove_database(file);
+        }
+    }
+}
+
 /// Every store, by hash.
 #[derive(Debug)]
 pub struct Stores {
@@ -246,41 +278,62 @@ impl Stores {
         self.opened(hash, &slot).await
     }
 
-    /// Makes a store that comes to be only when `fill` has succeeded: an attempt that fails or dies leaves nothing.
+    /// A new store that nobody sees until it is adopted. If it never is, it leaves nothing behind.
     ///
     /// # Errors
-    /// `fill`'s own, or that its database can not be made.
-    pub async fn create_filled<E: From<OpenError>>(
-        &self,
-        hash: &str,
-        fill: impl AsyncFnOnce(&Store) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let slot = Slot::default();
-        if let Some(dir) = &self.settings.data_dir {
-            let unfinished = dir.join(format!("{hash}.unfinished"));
-            let failed = |source| OpenError::File { path: unfinished.clone(), source };
-            remove_database(&unfinished).map_err(failed)?;
-            let store = Store::open(hash, Some(&unfinished), &self.settings).await?;
-            let filled = fill(&store).await;
-            store.pool.close().await;
-            if filled.is_err() {
-                remove_database(&unfinished).map_err(failed)?;
-                return filled;
-            }
-            fs::rename(&unfinished, database_file(dir, hash)).map_err(failed)?;
-        } else {
-            let store = Store::open(hash, None, &self.settings).await?;
-            fill(&store).await?;
-            let _ = slot.set(Arc::new(store));
+    /// When its database can not be made.
+    pub async fn prepare(&self, hash: &str) -> Result<Prepared, OpenError> {
+        let unfinished = self.settings.data_dir.as_ref().map(|dir| dir.join(format!("{hash}.unfinished")));
+        if let Some(file) = &unfinished {
+            remove_database(file).map_err(|source| OpenError::File { path: file.clone(), source })?;
         }
-        self.slots.write().unwrap_or_else(PoisonError::into_inner).insert(hash.into(), slot);
+        let store = Store::open(hash, unfinished.as_deref(), &self.settings).await?;
+        Ok(Prepared { store: Arc::new(store), unfinished })
+    }
+
+    /// Makes a prepared store one of these.
+    ///
+    /// # Errors
+    /// When its file can not be given its name.
+    pub async fn adopt(&self, mut new: Prepared) -> Result<(), OpenError> {
+        let hash = new.store.hash.clone();
+        let slot = Slot::default();
+        if let (Some(dir), Some(unfinished)) = (&self.settings.data_dir, &new.unfinished) {
+            // Closed, it is one file; it is opened again under its name when it is first asked for.
+            new.store.pool.close().await;
+            let file = database_file(dir, &hash);
+            fs::rename(unfinished, &file).map_err(|source| OpenError::File { path: file, source })?;
+            new.unfinished = None;
+        } else {
+            let _ = slot.set(new.store.clone());
+        }
+        self.slots.write().unwrap_or_else(PoisonError::into_inner).insert(hash, slot);
         Ok(())
+    }
+
+    /// Who may come into which store.
+    #[must_use]
+    pub fn accesses(&self) -> &Accesses {
+        &self.settings.accesses
+    }
+
+    /// Whether requests may name that store: always, unless stores must be named before they are used.
+    #[must_use]
+    pub fn is_allowed(&self, hash: &str) -> bool {
+        let accesses = &self.settings.accesses;
+        !accesses.strict_stores || accesses.named.contains_key(hash) || self.exists(hash)
     }
 
     /// Whether there is a store of that hash.
     #[must_use]
     pub fn exists(&self, hash: &str) -> bool {
         self.slot(hash).is_some()
+    }
+
+    /// The store that stands for all that do not exist.
+    #[must_use]
+    pub fn nothing(&self) -> Arc<Store> {
+        self.nothing.clone()
     }
 
     /// Closes every database, so that nothing is left in a write-ahead log.
@@ -347,7 +400,8 @@ mod tests {
     #[tokio::test]
     async fn the_one_connection_that_holds_a_database_in_memory_is_never_let_go() {
         let passwords = Passwords::new(Cost::Fast);
-        let settings = Settings { data_dir: None, clock: Clock::Frozen(0), passwords };
+        let settings =
+            Settings { data_dir: None, clock: Clock::Frozen(0), passwords, accesses: Accesses::default() };
         let store = Store::open("s", None, &settings).await.unwrap();
         let options = store.pool.options();
         assert_eq!((options.get_min_connections(), options.get_max_connections()), (1, 1));
@@ -370,7 +424,8 @@ mod tests {
     #[tokio::test]
     async fn a_unit_of_work_that_fails_writes_nothing() {
         let passwords = Passwords::new(Cost::Fast);
-        let settings = Settings { data_dir: None, clock: Clock::Frozen(0), passwords };
+        let settings =
+            Settings { data_dir: None, clock: Clock::Frozen(0), passwords, accesses: Accesses::default() };
         let store = Store::open("s", None, &settings).await.unwrap();
         let insert = "insert into customers (first_name, last_name, email, date_created, date_modified) \
                       values ('a', 'b', 'c', 0, 0)";

@@ -46,13 +46,18 @@ impl Filters {
     /// Appends ` where …`, or nothing when there is no condition. Column names come from the field table, values are bound.
     pub fn push_where(&self, sql: &mut QueryBuilder<Sqlite>) {
         for (i, (field, op, value)) in self.0.iter().enumerate() {
-            sql.push(if i == 0 { " where " } else { " and " }).push(field.name);
-            sql.push(match op {
-                Op::Is => " = ",
-                Op::Min => " >= ",
-                Op::Max => " <= ",
-            });
+            sql.push(if i == 0 { " where " } else { " and " });
+            match op {
+                Op::Is => sql.push(field.name).push(" = "),
+                Op::Min => sql.push(field.name).push(" >= "),
+                Op::Max => sql.push(field.name).push(" <= "),
+                // Not `like`: nothing in the text stands for anything but itself.
+                Op::Like => sql.push("0 < instr(lower(").push(field.name).push("), lower("),
+            };
             super::write::push_value(sql, value);
+            if *op == Op::Like {
+                sql.push("))");
+            }
         }
     }
 }

@@ -25,8 +25,14 @@ pub enum Kind {
     Money,
     /// An instant, stored as Unix seconds.
     Date,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A list of integers; not a column.
+    Ints,
     /// An object with fields of its own; not a column.
     Object(&'static [Field]),
+    /// A list of objects with fields of their own; not a column.
+    List(&'static [Field]),
     /// Made up when the answer is written; not a column, never accepted.
     Computed,
 }
@@ -40,6 +46,8 @@ pub enum Op {
     Min,
     /// At most.
     Max,
+    /// Contains; text without regard to ASCII case.
+    Like,
 }
 
 /// One field of a resource. Built by [`int`], [`text`] and their like, refined by the methods.
@@ -107,6 +115,24 @@ pub const fn date(name: &'static str) -> Field {
     field(name, Kind::Date)
 }
 
+/// One of several words.
+#[must_use]
+pub const fn one_of(name: &'static str, words: &'static [&'static str]) -> Field {
+    field(name, Kind::OneOf(words))
+}
+
+/// A list of integers.
+#[must_use]
+pub const fn ints(name: &'static str) -> Field {
+    field(name, Kind::Ints)
+}
+
+/// A list of objects with fields of their own.
+#[must_use]
+pub const fn list(name: &'static str, fields: &'static [Field]) -> Field {
+    field(name, Kind::List(fields))
+}
+
 /// An object with fields of its own.
 #[must_use]
 pub const fn object(name: &'static str, fields: &'static [Field]) -> Field {
@@ -159,7 +185,7 @@ impl Field {
     /// Whether the table has a column of this name.
     #[must_use]
     pub const fn is_column(&self) -> bool {
-        !matches!(self.kind, Kind::Object(_) | Kind::Computed | Kind::Password)
+        !matches!(self.kind, Kind::Ints | Kind::Object(_) | Kind::List(_) | Kind::Computed | Kind::Password)
     }
 }
 
@@ -170,6 +196,10 @@ pub enum Value {
     Int(i64),
     /// Text.
     Text(String),
+    /// Integers.
+    Ints(Vec<i64>),
     /// The fields of an object.
     Object(validate::Valid),
+    /// The fields of each object in a list.
+    List(Vec<validate::Valid>),
 }

@@ -52,6 +52,18 @@ impl Valid {
         if let Some(Value::Text(value)) = self.get(name) { Some(value) } else { None }
     }
 
+    /// The integers in a field, if it was supplied.
+    #[must_use]
+    pub fn ints(&self, name: &str) -> Option<&[i64]> {
+        if let Some(Value::Ints(value)) = self.get(name) { Some(value) } else { None }
+    }
+
+    /// The objects in a field, if it was supplied.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<&[Valid]> {
+        if let Some(Value::List(value)) = self.get(name) { Some(value) } else { None }
+    }
+
     /// The object in a field, if it was supplied.
     #[must_use]
     pub fn object(&self, name: &str) -> Option<&Valid> {
@@ -95,9 +107,22 @@ fn names(
         if found.as_ref() == Some(looking_for) {
             problems.push(Problem::new(key.clone(), looking_for.clone()));
         }
-        if let (Some(Field { kind: Kind::Object(inner), .. }), Json::Object(object)) = (field, value) {
-            names(inner, operation, object, looking_for, problems);
+        if let Some(field) = field {
+            for (inner, object) in inside(field, value) {
+                names(inner, operation, object, looking_for, problems);
+            }
         }
+    }
+}
+
+/// The objects in a value, with the fields that they may have.
+fn inside<'a>(field: &Field, value: &'a Json) -> Vec<(&'static [Field], &'a Map<String, Json>)> {
+    match (field.kind, value) {
+        (Kind::Object(inner), Json::Object(object)) => vec![(inner, object)],
+        (Kind::List(inner), Json::Array(items)) => {
+            items.iter().filter_map(Json::as_object).map(|object| (inner, object)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -123,6 +148,12 @@ fn required(
             problems.push(Problem::new(field.name, What::Missing));
         }
     }
+    // What is inside of a field is replaced as a whole, so its own required fields are always required.
+    for field in fields.iter().filter(|field| !is_read_only(field, operation)) {
+        for (inner, object) in object.get(field.name).map_or(Vec::new(), |value| inside(field, value)) {
+            required(inner, Operation::Create, object, problems);
+        }
+    }
 }
 
 fn read(
@@ -134,11 +165,20 @@ fn read(
     let mut valid = Vec::new();
     for field in fields.iter().filter(|field| !is_read_only(field, operation)) {
         let Some(json) = object.get(field.name) else { continue };
-        if let (Kind::Object(inner), Json::Object(object)) = (field.kind, json) {
-            valid.push((field, Value::Object(read(inner, operation, object, problems))));
-            continue;
-        }
-        match read_json(field, json) {
+        let value = match (field.kind, json) {
+            (Kind::Object(inner), Json::Object(object)) => {
+                Ok(Value::Object(read(inner, operation, object, problems)))
+            }
+            (Kind::List(inner), Json::Array(items)) => {
+                let items = items.iter().map(|item| match item {
+                    Json::Object(object) => Ok(read(inner, operation, object, problems)),
+                    _ => Err(What::WrongType(field.kind)),
+                });
+                items.collect::<Result<_, _>>().map(Value::List)
+            }
+            _ => read_json(field, json),
+        };
+        match value {
             Ok(value) => valid.push((field, value)),
             // Said already, as missing.
             Err(_) if problems.iter().any(|problem| problem.at == field.name) => {}
@@ -183,9 +223,18 @@ pub fn read_text(field: &Field, text: &str) -> Result<Value, What> {
         }
         Kind::Password if values::is_password(text) => Ok(Value::Text(text.to_owned())),
         Kind::Password => Err(What::WeakPassword),
+        // Rust would take a plus sign as well.
+        Kind::Int if text.starts_with('+') => Err(malformed()),
         Kind::Int => text.parse().map(Value::Int).map_err(|_| malformed()),
         Kind::Money => values::money(text).map(Value::Int).ok_or_else(malformed),
         Kind::Date => values::date(text).map(Value::Int).ok_or_else(malformed),
-        Kind::Bool | Kind::Object(_) | Kind::Computed => Err(What::WrongType(field.kind)),
+        Kind::Bool => match text {
+            "true" | "1" => Ok(Value::Int(1)),
+            "false" | "0" => Ok(Value::Int(0)),
+            _ => Err(malformed()),
+        },
+        Kind::OneOf(words) if words.contains(&text) => Ok(Value::Text(text.to_owned())),
+        Kind::OneOf(_) => Err(malformed()),
+        Kind::Ints | Kind::Object(_) | Kind::List(_) | Kind::Computed => Err(What::WrongType(field.kind)),
     }
 }

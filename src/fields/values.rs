@@ -81,7 +81,9 @@ fn date_as_written(text: &str) -> Option<i64> {
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    for format in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"] {
+    for format in
+        ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z", "%Y-%m-%d %H:%M%#z"]
+    {
         if let Ok(date) = DateTime::parse_from_str(text, format) {
             return Some(date.timestamp());
         }
@@ -191,6 +193,7 @@ mod tests {
         }
         assert_eq!(date("2024-05-06"), Some(1_714_953_600));
         assert_eq!(date("2024-05-06T00:00"), Some(1_714_953_600));
+        assert_eq!(date("2024-05-06T02:00+02:00"), Some(1_714_953_600));
     }
 
     #[test]

@@ -37,25 +37,24 @@ impl<'a> Columns<'a> {
         sql
     }
 
-    /// `update TABLE set … where id = ID returning *`
+    /// `update TABLE set …`, which the caller ends with a `where`. There must be a column.
     #[must_use]
-    pub fn update(&self, table: &'static str, id: i64) -> QueryBuilder<Sqlite> {
+    pub fn update(&self, table: &'static str) -> QueryBuilder<Sqlite> {
         let mut sql = QueryBuilder::new("update ");
         sql.push(table).push(" set ");
         for (i, (name, value)) in self.0.iter().enumerate() {
             sql.push(if i == 0 { "" } else { ", " }).push(name).push(" = ");
             push_value(&mut sql, value);
         }
-        sql.push(" where id = ").push_bind(id).push(" returning *");
         sql
     }
 }
 
-/// Binds a value. An object is no column's value: it never gets here (see [`super::Field::is_column`]).
+/// Binds a value. Objects and lists are no column's value: they never get here (see [`super::Field::is_column`]).
 pub(super) fn push_value(sql: &mut QueryBuilder<Sqlite>, value: &Value) {
     match value {
         Value::Int(value) => sql.push_bind(*value),
         Value::Text(value) => sql.push_bind(value.clone()),
-        Value::Object(_) => sql.push("null"),
+        Value::Ints(_) | Value::Object(_) | Value::List(_) => sql.push("null"),
     };
 }

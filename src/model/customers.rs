@@ -1,9 +1,10 @@
 //! Customers: the fields, the table and the rules across fields and rows.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row, SqliteConnection};
 
 use super::Page;
+use super::form_fields::{Answer, Answers, Owner};
 use crate::error::{Error, Problem, What};
 use crate::fields::Op::{Is, Max, Min};
 use crate::fields::filter::Filters;
@@ -57,6 +58,7 @@ pub struct Customer {
     pub tax_exempt_category: String,
     pub reset_pass_on_login: bool,
     pub accepts_marketing: bool,
+    pub form_fields: Option<Vec<Answer>>,
 }
 
 impl Customer {
@@ -77,7 +79,24 @@ impl Customer {
             tax_exempt_category: row.try_get("tax_exempt_category")?,
             reset_pass_on_login: row.try_get("reset_pass_on_login")?,
             accepts_marketing: row.try_get("accepts_marketing")?,
+            form_fields: None,
         })
+    }
+
+    /// The customers in these rows, with their form fields.
+    async fn all(connection: &mut SqliteConnection, rows: &[SqliteRow]) -> Result<Vec<Customer>, Error> {
+        let mut customers = rows.iter().map(Customer::from_row).collect::<Result<Vec<_>, _>>()?;
+        let ids = customers.iter().map(|customer| customer.id);
+        let mut answers = Answers::of(connection, Owner::Customer, ids).await?;
+        for customer in &mut customers {
+            customer.form_fields = answers.take(customer.id);
+        }
+        Ok(customers)
+    }
+
+    async fn one(connection: &mut SqliteConnection, row: Option<SqliteRow>) -> Result<Customer, Error> {
+        let row = row.ok_or(Error::NotFound)?;
+        Customer::all(connection, &[row]).await?.pop().ok_or(Error::NotFound)
     }
 }
 
@@ -88,9 +107,10 @@ impl Customer {
 pub async fn list(store: &Store, filters: &Filters, page: Page) -> Result<Vec<Customer>, Error> {
     let mut sql = QueryBuilder::new("select * from customers");
     filters.push_where(&mut sql);
-    push_page(&mut sql, page);
-    let rows = sql.build().fetch_all(&mut *store.read().await?).await?;
-    Ok(rows.iter().map(Customer::from_row).collect::<Result<_, _>>()?)
+    page.push(&mut sql);
+    let connection = &mut *store.read().await?;
+    let rows = sql.build().fetch_all(&mut *connection).await?;
+    Customer::all(connection, &rows).await
 }
 
 /// One customer.
@@ -98,9 +118,24 @@ pub async fn list(store: &Store, filters: &Filters, page: Page) -> Result<Vec<Cu
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn get(store: &Store, id: i64) -> Result<Customer, Error> {
+    let connection = &mut *store.read().await?;
     let query = sqlx::query("select * from customers where id = ?").bind(id);
-    let row = query.fetch_optional(&mut *store.read().await?).await?.ok_or(Error::NotFound)?;
-    Ok(Customer::from_row(&row)?)
+    let row = query.fetch_optional(&mut *connection).await?;
+    Customer::one(connection, row).await
+}
+
+/// Whether there is such a customer.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn exists(store: &Store, id: i64) -> Result<(), Error> {
+    is_there(&mut *store.read().await?, id).await
+}
+
+pub(super) async fn is_there(connection: &mut SqliteConnection, id: i64) -> Result<(), Error> {
+    let query = sqlx::query_scalar("select id from customers where id = ?").bind(id);
+    let found: Option<i64> = query.fetch_optional(connection).await?;
+    found.map(|_| ()).ok_or(Error::NotFound)
 }
 
 /// How many customers match.
@@ -113,45 +148,38 @@ pub async fn count(store: &Store, filters: &Filters) -> Result<i64, Error> {
     Ok(sql.build_query_scalar().fetch_one(&mut *store.read().await?).await?)
 }
 
-/// Makes a customer. Without a password it gets one that nobody knows.
+/// Checks what can be checked of a new customer before there is a store to put it in.
+///
+/// # Errors
+/// Those of [`create`], but for a taken email.
+pub async fn check(store: &Store, valid: &Valid) -> Result<(), Error> {
+    is_confirmed(valid)?;
+    group_exists(&mut *store.read().await?, valid).await
+}
+
+/// Makes a customer. Without a password it gets one that nobody knows, without a group the default one.
 ///
 /// # Errors
 /// [`Error::Invalid`]: the confirmation does not match, the group does not exist, or the email is taken.
 pub async fn create(store: &Store, valid: Valid) -> Result<Customer, Error> {
     let now = store.clock.now();
-    let mut own = vec![("date_created", Value::Int(now)), ("date_modified", Value::Int(now))];
-    own.extend(own_columns(store, &valid).await?);
-    store.write(|tx| Box::pin(async move { insert(tx, &valid, &own).await })).await
+    let mut own = own_columns(store, &valid).await?;
+    own.extend([("date_created", Value::Int(now)), ("date_modified", Value::Int(now))]);
+    store.write(|tx| Box::pin(async move { insert(tx, &valid, own).await })).await
 }
 
-/// Makes the customers of a seed, whose dates, ids and password hashes may be given: all of them or none.
-///
-/// # Errors
-/// The place in the list of the one that was refused, and why, as for [`create`]; an id may be taken as well.
-pub async fn load(store: &Store, customers: Vec<(Valid, Option<String>)>) -> Result<(), (usize, Error)> {
-    let now = store.clock.now();
-    let mut rows = Vec::with_capacity(customers.len());
-    for (i, (valid, password_hash)) in customers.into_iter().enumerate() {
-        check(&valid).map_err(|error| (i, error))?;
-        let created = valid.int("date_created").unwrap_or(now);
-        let modified = valid.int("date_modified").unwrap_or(created);
-        let mut own = vec![("date_created", Value::Int(created)), ("date_modified", Value::Int(modified))];
-        own.extend(password_hash.map(|hash| ("password_hash", Value::Text(hash))));
-        rows.push((valid, own));
-    }
-    let refused = store
-        .write(|tx| {
-            Box::pin(async move {
-                for (i, (valid, own)) in rows.iter().enumerate() {
-                    if let Err(error) = insert(tx, valid, own).await {
-                        return Ok(Err((i, error)));
-                    }
-                }
-                Ok(Ok(()))
-            })
-        })
-        .await;
-    refused.unwrap_or_else(|error| Err((0, error)))
+/// Makes a customer of a seed, whose dates, id and password hash may be given.
+pub(super) async fn load(
+    tx: &mut SqliteConnection,
+    valid: &Valid,
+    password_hash: Option<&str>,
+    now: i64,
+) -> Result<i64, Error> {
+    let created = valid.int("date_created").unwrap_or(now);
+    let modified = valid.int("date_modified").unwrap_or(created);
+    let mut own = vec![("date_created", Value::Int(created)), ("date_modified", Value::Int(modified))];
+    own.extend(password_hash.map(|hash| ("password_hash", Value::Text(hash.to_owned()))));
+    Ok(insert(tx, valid, own).await?.id)
 }
 
 /// Changes a customer: what was supplied, and the time of the change. Nothing supplied changes nothing.
@@ -162,14 +190,16 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Customer, Er
     if valid.is_empty() {
         return get(store, id).await;
     }
-    let mut own = vec![("date_modified", Value::Int(store.clock.now()))];
-    own.extend(own_columns(store, &valid).await?);
+    let mut own = own_columns(store, &valid).await?;
+    own.push(("date_modified", Value::Int(store.clock.now())));
     store
         .write(|tx| {
             Box::pin(async move {
-                let row = Columns::new(&valid, &own).update("customers", id).build().fetch_optional(tx).await;
-                let row = row.map_err(refusal)?.ok_or(Error::NotFound)?;
-                Ok(Customer::from_row(&row)?)
+                group_exists(tx, &valid).await?;
+                let mut sql = Columns::new(&valid, &own).update("customers");
+                sql.push(" where id = ").push_bind(id).push(" returning *");
+                let row = sql.build().fetch_optional(&mut *tx).await.map_err(refusal)?;
+                Customer::one(tx, row).await
             })
         })
         .await
@@ -181,9 +211,12 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Customer, Er
 /// [`Error::NotFound`].
 pub async fn delete(store: &Store, id: i64) -> Result<(), Error> {
     let delete = sqlx::query("delete from customers where id = ?").bind(id);
-    let deleted =
-        store.write(|tx| Box::pin(async move { Ok(delete.execute(tx).await?.rows_affected()) })).await?;
-    if deleted == 0 { Err(Error::NotFound) } else { Ok(()) }
+    let work = store.write(|tx| {
+        Box::pin(async move {
+            if delete.execute(tx).await?.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+        })
+    });
+    work.await
 }
 
 /// Deletes the matching customers, at most `limit` of them, lowest ids first.
@@ -195,7 +228,7 @@ pub async fn delete_matching(store: &Store, filters: &Filters, limit: Option<i64
     if let Some(limit) = limit {
         sql.push(" where id in (select id from customers");
         filters.push_where(&mut sql);
-        push_page(&mut sql, Page { limit, offset: 0 });
+        Page { limit, offset: 0 }.push(&mut sql);
         sql.push(")");
     } else {
         filters.push_where(&mut sql);
@@ -214,22 +247,44 @@ pub async fn has_password(store: &Store, id: i64, password: &str) -> Result<bool
     Ok(store.passwords.verify(password.to_owned(), hash).await)
 }
 
-fn push_page(sql: &mut QueryBuilder<Sqlite>, page: Page) {
-    sql.push(" order by id limit ").push_bind(page.limit).push(" offset ").push_bind(page.offset);
-}
-
 async fn insert(
     tx: &mut SqliteConnection,
     valid: &Valid,
-    own: &[(&'static str, Value)],
+    mut own: Vec<(&'static str, Value)>,
 ) -> Result<Customer, Error> {
-    let row = Columns::new(valid, own).insert("customers").build().fetch_one(tx).await.map_err(refusal)?;
-    Ok(Customer::from_row(&row)?)
+    if valid.get("customer_group_id").is_some() {
+        group_exists(tx, valid).await?;
+    } else {
+        let default = "select id from customer_groups where is_default = 1";
+        let default: Option<i64> = sqlx::query_scalar(default).fetch_optional(&mut *tx).await?;
+        own.extend(default.map(|id| ("customer_group_id", Value::Int(id))));
+    }
+    let row =
+        Columns::new(valid, &own).insert("customers").build().fetch_one(&mut *tx).await.map_err(refusal)?;
+    Customer::one(tx, Some(row)).await
+}
+
+fn is_confirmed(valid: &Valid) -> Result<(), Error> {
+    if let Some(authentication) = valid.object("_authentication")
+        && let Some(confirmation) = authentication.text("password_confirmation")
+        && authentication.text("password") != Some(confirmation)
+    {
+        return Err(Problem::new("password_confirmation", What::Unconfirmed).into());
+    }
+    Ok(())
+}
+
+/// Assumed: a group that does not exist is refused.
+async fn group_exists(tx: &mut SqliteConnection, valid: &Valid) -> Result<(), Error> {
+    let Some(id) = valid.int("customer_group_id").filter(|id| *id != 0) else { return Ok(()) };
+    let found: Option<i64> =
+        sqlx::query_scalar("select id from customer_groups where id = ?").bind(id).fetch_optional(tx).await?;
+    found.map(|_| ()).ok_or_else(|| Problem::new("customer_group_id", What::NoSuch).into())
 }
 
 /// Checks the rules across fields, and makes the columns that follow from `_authentication`.
 async fn own_columns(store: &Store, valid: &Valid) -> Result<Vec<(&'static str, Value)>, Error> {
-    check(valid)?;
+    is_confirmed(valid)?;
     let mut own = Vec::new();
     if let Some(authentication) = valid.object("_authentication") {
         if let Some(password) = authentication.text("password") {
@@ -242,20 +297,6 @@ async fn own_columns(store: &Store, valid: &Valid) -> Result<Vec<(&'static str, 
     Ok(own)
 }
 
-fn check(valid: &Valid) -> Result<(), Error> {
-    // Assumed: a group that does not exist is refused, and there are none yet.
-    if valid.int("customer_group_id").is_some_and(|id| id != 0) {
-        return Err(Problem::new("customer_group_id", What::NoSuch).into());
-    }
-    if let Some(authentication) = valid.object("_authentication")
-        && let Some(confirmation) = authentication.text("password_confirmation")
-        && authentication.text("password") != Some(confirmation)
-    {
-        return Err(Problem::new("password_confirmation", What::Unconfirmed).into());
-    }
-    Ok(())
-}
-
 /// What a refused row means: the uniqueness of the email, or of the id that a seed pinned, would be broken.
 fn refusal(error: sqlx::Error) -> Error {
     let taken = |column| Problem::new(column, What::Taken).into();
@@ -264,33 +305,5 @@ fn refusal(error: sqlx::Error) -> Error {
             taken(if refused.message().ends_with("customers.id") { "id" } else { "email" })
         }
         _ => error.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use crate::clock::Clock;
-    use crate::passwords::{Cost, Passwords};
-    use crate::store::{Settings, Stores};
-
-    #[tokio::test]
-    async fn the_columns_of_the_table_are_those_of_the_fields() {
-        let passwords = Passwords::new(Cost::Fast);
-        let settings = Settings { data_dir: None, clock: Clock::Frozen(0), passwords };
-        let stores = Stores::open(settings).await.unwrap();
-        let store = stores.get_or_create("s").await.unwrap();
-        let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info('customers')")
-            .fetch_all(&mut *store.read().await.unwrap())
-            .await
-            .unwrap();
-        // The one column that no wire shows.
-        let expected = FIELDS.iter().filter(|f| f.is_column()).map(|f| f.name).chain(["password_hash"]);
-        assert_eq!(
-            columns.iter().map(String::as_str).collect::<BTreeSet<_>>(),
-            expected.collect::<BTreeSet<_>>()
-        );
     }
 }

@@ -3,12 +3,14 @@
 use axum::response::Response;
 use serde::Serialize;
 
-use super::wire;
+use super::wire::{self, Spelling};
+use crate::access::DeleteAll;
 use crate::error::Error;
 use crate::extract::{Body, Ids, Query, Tenant};
 use crate::fields::validate::{Operation, validate as check};
 use crate::fields::{Field, text};
 use crate::model::customers::{self, Customer, FIELDS};
+use crate::model::form_fields::Answer;
 use crate::mount::Family;
 
 /// `GET /customers`
@@ -16,7 +18,7 @@ use crate::mount::Family;
 /// # Errors
 /// A query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    let (filters, page) = wire::list_query(FIELDS, query)?;
+    let (filters, page) = wire::list_query(FIELDS, Spelling::Prefix, tenant.access.switches, query)?;
     let customers = customers::list(&tenant.store, &filters, page).await?;
     let views: Vec<View<'_>> = customers.iter().map(|customer| View::new(customer, &tenant)).collect();
     Ok(wire::list(&views))
@@ -28,6 +30,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// Whatever is wrong with the body.
 pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
     let valid = check(FIELDS, Operation::Create, &body.object()?)?;
+    customers::check(&tenant.store, &valid).await?;
     let customer = customers::create(&*tenant.store_to_create_in().await?, valid).await?;
     let path = format!("{}/customers/{}", tenant.mount_path(), customer.id);
     Ok(wire::created(&path, &View::new(&customer, &tenant)))
@@ -38,7 +41,11 @@ pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// A query parameter that is unknown or can not be read.
 pub async fn delete_matching(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    let (filters, limit) = wire::delete_query(FIELDS, query)?;
+    let bare = query.is_empty();
+    let (filters, mut limit) = wire::delete_query(FIELDS, Spelling::Prefix, query)?;
+    if bare && tenant.access.switches.delete_all == DeleteAll::BatchOf100 {
+        limit = Some(wire::MAX_DELETE);
+    }
     customers::delete_matching(&tenant.store, &filters, limit).await?;
     Ok(wire::no_content())
 }
@@ -48,12 +55,8 @@ pub async fn delete_matching(tenant: Tenant, Query(query): Query) -> Result<Resp
 /// # Errors
 /// A query parameter that is unknown or can not be read.
 pub async fn count(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    #[derive(Serialize)]
-    struct View {
-        count: i64,
-    }
-    let filters = wire::count_query(FIELDS, query)?;
-    Ok(wire::ok(&View { count: customers::count(&tenant.store, &filters).await? }))
+    let filters = wire::count_query(FIELDS, Spelling::Prefix, query)?;
+    Ok(wire::count(customers::count(&tenant.store, &filters).await?))
 }
 
 /// `GET /customers/{id}`
@@ -70,7 +73,7 @@ pub async fn get(tenant: Tenant, Ids([id]): Ids<1>) -> Result<Response, Error> {
 /// # Errors
 /// [`Error::NotFound`] first, then whatever is wrong with the body.
 pub async fn update(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<Response, Error> {
-    customers::get(&tenant.store, id).await?;
+    customers::exists(&tenant.store, id).await?;
     let valid = check(FIELDS, Operation::Update, &body.object()?)?;
     let customer = customers::update(&tenant.store, id, valid).await?;
     Ok(wire::ok(&View::new(&customer, &tenant)))
@@ -97,7 +100,7 @@ pub async fn validate(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<R
     struct View {
         success: bool,
     }
-    customers::get(&tenant.store, id).await?;
+    customers::exists(&tenant.store, id).await?;
     let valid = check(VALIDATE, Operation::Create, &body.object()?)?;
     let password = valid.text("password").unwrap_or_default();
     Ok(wire::ok(&View { success: customers::has_password(&tenant.store, id, password).await? }))
@@ -113,7 +116,7 @@ struct View<'a> {
     email: &'a str,
     phone: &'a str,
     /// Null: the store has no customer form fields.
-    form_fields: Option<()>,
+    form_fields: Option<&'a [Answer]>,
     date_created: wire::Date,
     date_modified: wire::Date,
     store_credit: wire::Money,
@@ -145,7 +148,7 @@ impl<'a> View<'a> {
             last_name: &customer.last_name,
             email: &customer.email,
             phone: &customer.phone,
-            form_fields: None,
+            form_fields: customer.form_fields.as_deref(),
             date_created: wire::Date(customer.date_created),
             date_modified: wire::Date(customer.date_modified),
             store_credit: wire::Money(customer.store_credit),

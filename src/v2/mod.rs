@@ -3,13 +3,15 @@
 use axum::response::Response;
 use serde::Serialize;
 
-use crate::extract::Tenant;
+use crate::extract::AnyScope;
 
+pub mod addresses;
+pub mod customer_groups;
 pub mod customers;
 pub mod wire;
 
 /// `GET /time`: the store's time. Clients call it to see whether they are connected.
-pub async fn time(tenant: Tenant) -> Response {
+pub async fn time(AnyScope(tenant): AnyScope) -> Response {
     #[derive(Serialize)]
     struct View {
         time: i64,

@@ -9,9 +9,11 @@ use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
 use serde::{Serialize, Serializer};
 
+use crate::access::{LimitOverflow, Switches};
 use crate::error::{Error, Problem, What};
 use crate::fields::filter::Filters;
-use crate::fields::{Field, Kind, Op};
+use crate::fields::validate::read_text;
+use crate::fields::{Field, Kind, Op, Value, int};
 use crate::model::Page;
 
 /// Rows of a page when the client does not say.
@@ -19,7 +21,7 @@ const DEFAULT_LIMIT: i64 = 50;
 /// The longest page.
 const MAX_LIMIT: i64 = 250;
 /// The most that one delete with a `limit` takes.
-const MAX_DELETE: i64 = 100;
+pub const MAX_DELETE: i64 = 100;
 
 /// 200 with one object.
 pub fn ok(view: &impl Serialize) -> Response {
@@ -38,6 +40,15 @@ pub fn created(path: &str, view: &impl Serialize) -> Response {
 /// 200 with a bare array or, observed, 204 without a body when there is nothing in it.
 pub fn list<V: Serialize>(views: &[V]) -> Response {
     if views.is_empty() { no_content() } else { json(StatusCode::OK, &views) }
+}
+
+/// 200 with a count.
+pub fn count(count: i64) -> Response {
+    #[derive(Serialize)]
+    struct View {
+        count: i64,
+    }
+    ok(&View { count })
 }
 
 /// 204.
@@ -73,16 +84,68 @@ impl Serialize for Money {
     }
 }
 
+/// Ten-thousandths as a JSON number, exact and without trailing zeros.
+pub fn number(amount: i64) -> serde_json::Number {
+    let text = format!("{}.{:04}", amount / 10_000, amount % 10_000);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    text.parse().unwrap_or_else(|_| amount.into())
+}
+
+/// Unix seconds, written as groups show them: `2023-07-17 06:30:41`, UTC.
+pub struct GroupDate(pub i64);
+
+impl Serialize for GroupDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let date = DateTime::from_timestamp(self.0, 0).unwrap_or_default();
+        serializer.collect_str(&date.format("%Y-%m-%d %H:%M:%S"))
+    }
+}
+
+/// How a resource spells its filters.
+#[derive(Clone, Copy, Debug)]
+pub enum Spelling {
+    /// `field`, `min_field`, `max_field`.
+    Prefix,
+    /// `field`, `field:min`, `field:max`, `field:like`. Documented, for groups alone.
+    Suffix,
+}
+
+impl Spelling {
+    fn read(self, key: &str) -> (&str, Op) {
+        match self {
+            Spelling::Prefix => match key.split_once('_') {
+                Some(("min", name)) => (name, Op::Min),
+                Some(("max", name)) => (name, Op::Max),
+                _ => (key, Op::Is),
+            },
+            Spelling::Suffix => match key.split_once(':') {
+                Some((name, "min")) => (name, Op::Min),
+                Some((name, "max")) => (name, Op::Max),
+                Some((name, "like")) => (name, Op::Like),
+                _ => (key, Op::Is),
+            },
+        }
+    }
+}
+
 /// Takes filters and page from a list's query.
 ///
 /// # Errors
-/// [`Error::Invalid`].
-pub fn list_query(fields: &'static [Field], query: Vec<(String, String)>) -> Result<(Filters, Page), Error> {
+/// [`Error::Invalid`]; [`Error::LimitTooHigh`] where the store says so.
+pub fn list_query(
+    fields: &'static [Field],
+    spelling: Spelling,
+    switches: Switches,
+    query: Pairs,
+) -> Result<(Filters, Page), Error> {
     let (paging, rest) = take(query, &["page", "limit"]);
-    let filters = filters(fields, &rest)?;
-    // A larger limit is cut (assumed; the documents know a 413 as well).
-    let limit = positive(&paging, "limit")?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+    let filters = Filters::parse(fields, &rest, |key| spelling.read(key))?;
+    let limit = positive(&paging, "limit")?.unwrap_or(DEFAULT_LIMIT);
     let page = positive(&paging, "page")?.unwrap_or(1);
+    if limit > MAX_LIMIT && switches.limit_overflow == LimitOverflow::Reject {
+        return Err(Error::LimitTooHigh { max: MAX_LIMIT });
+    }
+    let limit = limit.min(MAX_LIMIT);
     Ok((filters, Page { limit, offset: (page - 1).saturating_mul(limit) }))
 }
 
@@ -90,8 +153,9 @@ pub fn list_query(fields: &'static [Field], query: Vec<(String, String)>) -> Res
 ///
 /// # Errors
 /// [`Error::Invalid`].
-pub fn count_query(fields: &'static [Field], query: Vec<(String, String)>) -> Result<Filters, Error> {
-    filters(fields, &take(query, &["page", "limit"]).1)
+pub fn count_query(fields: &'static [Field], spelling: Spelling, query: Pairs) -> Result<Filters, Error> {
+    let (_, rest) = take(query, &["page", "limit"]);
+    Ok(Filters::parse(fields, &rest, |key| spelling.read(key))?)
 }
 
 /// Takes filters and an explicit limit from the query of a delete. Assumed: there is no `page`.
@@ -100,26 +164,16 @@ pub fn count_query(fields: &'static [Field], query: Vec<(String, String)>) -> Re
 /// [`Error::Invalid`].
 pub fn delete_query(
     fields: &'static [Field],
-    query: Vec<(String, String)>,
+    spelling: Spelling,
+    query: Pairs,
 ) -> Result<(Filters, Option<i64>), Error> {
     let (paging, rest) = take(query, &["limit"]);
-    let filters = filters(fields, &rest)?;
+    let filters = Filters::parse(fields, &rest, |key| spelling.read(key))?;
     Ok((filters, positive(&paging, "limit")?.map(|limit| limit.min(MAX_DELETE))))
 }
 
-/// A filter is spelled `field`, `min_field` or `max_field`.
-fn filters(fields: &'static [Field], pairs: &[(String, String)]) -> Result<Filters, Error> {
-    fn unspell(key: &str) -> (&str, Op) {
-        match key.split_once('_') {
-            Some(("min", name)) => (name, Op::Min),
-            Some(("max", name)) => (name, Op::Max),
-            _ => (key, Op::Is),
-        }
-    }
-    Ok(Filters::parse(fields, pairs, unspell)?)
-}
-
-type Pairs = Vec<(String, String)>;
+/// A query string, decoded.
+pub type Pairs = Vec<(String, String)>;
 
 /// Parts the named parameters from the others. Documented: they may be capitalised.
 fn take(query: Pairs, names: &[&str]) -> (Pairs, Pairs) {
@@ -134,10 +188,10 @@ fn positive(pairs: &[(String, String)], name: &'static str) -> Result<Option<i64
     let Some((_, text)) = pairs.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(name)) else {
         return Ok(None);
     };
-    match text.parse() {
-        Ok(number) if number >= 1 => Ok(Some(number)),
+    match read_text(&int(name), text) {
+        Ok(Value::Int(number)) if number >= 1 => Ok(Some(number)),
         Ok(_) => Err(Problem::new(name, What::TooSmall { min: 1 }).into()),
-        Err(_) => Err(Problem::new(name, What::Malformed { kind: Kind::Int, value: text.clone() }).into()),
+        Err(what) => Err(Problem::new(name, what).into()),
     }
 }
 
@@ -173,6 +227,10 @@ pub fn error(error: &Error) -> Response {
             let message = "The body of this request must be sent as application/json.";
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, message.into(), None)
         }
+        Error::LimitTooHigh { max } => {
+            let message = format!("The limit of this request is larger than {max}.");
+            (StatusCode::PAYLOAD_TOO_LARGE, message.into(), None)
+        }
         Error::TooLarge { limit } => {
             let message = format!("The body of this request is larger than {limit} bytes.");
             (StatusCode::PAYLOAD_TOO_LARGE, message.into(), None)
@@ -190,7 +248,7 @@ pub fn error(error: &Error) -> Response {
             (StatusCode::BAD_REQUEST, "The body of this request is not a JSON object.".into(), None)
         }
         Error::Invalid(problems) => match problems.first() {
-            Some(problem) => (StatusCode::BAD_REQUEST, message(problem), reason(&problem.what)),
+            Some(problem) => (StatusCode::BAD_REQUEST, message(problem), reason(problem)),
             None => (StatusCode::BAD_REQUEST, "The request is invalid.".into(), None),
         },
         Error::Database(_) | Error::Store(_) | Error::Panicked(_) => {
@@ -217,6 +275,7 @@ fn message(problem: &Problem) -> Cow<'static, str> {
         | What::NotUtf8
         | What::WeakPassword
         | What::Unconfirmed
+        | What::Unfit
         | What::Taken
         | What::NoSuch => format!("The field '{at}' is invalid."),
     }
@@ -224,8 +283,8 @@ fn message(problem: &Problem) -> Cow<'static, str> {
 }
 
 /// Why a value is invalid. Only the reason of a taken email is confirmed; the others are in its voice.
-fn reason(what: &What) -> Option<Cow<'static, str>> {
-    let reason = match what {
+fn reason(problem: &Problem) -> Option<Cow<'static, str>> {
+    let reason = match &problem.what {
         What::Missing | What::Unknown | What::ReadOnly => return None,
         What::WrongType(kind) => format!("The provided value is not a valid {}.", kind_name(*kind)).into(),
         What::Malformed { kind, value } => {
@@ -244,7 +303,9 @@ fn reason(what: &What) -> Option<Cow<'static, str>> {
             "The password must be between 7 and 250 characters long and contain a letter and a digit.".into()
         }
         What::Unconfirmed => "The password confirmation does not match the password.".into(),
-        What::Taken => "This email address is already in use by a customer.".into(),
+        What::Unfit => "The provided value can not be combined with the others.".into(),
+        What::Taken if problem.at == "email" => "This email address is already in use by a customer.".into(),
+        What::Taken => "The provided value is already in use.".into(),
         What::NoSuch => "The provided value does not refer to an existing resource.".into(),
     };
     Some(reason)
@@ -258,6 +319,8 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Email => "email address",
         Kind::Money => "amount",
         Kind::Date => "RFC-2822 date",
+        Kind::OneOf(_) => "choice",
+        Kind::Ints | Kind::List(_) => "array",
         Kind::Object(_) | Kind::Computed => "object",
     }
 }

@@ -18,6 +18,7 @@ fn errors() -> Vec<Error> {
         Error::NotAcceptable,
         Error::NotJson,
         Error::NotFound,
+        Error::LimitTooHigh { max: 250 },
         Error::TooLarge { limit: 100 },
         Error::Interrupted,
         Error::Empty,
@@ -34,6 +35,7 @@ fn errors() -> Vec<Error> {
             | Error::NotAcceptable
             | Error::NotJson
             | Error::NotFound
+            | Error::LimitTooHigh { .. }
             | Error::TooLarge { .. }
             | Error::Interrupted
             | Error::Empty
@@ -61,6 +63,9 @@ fn problems() -> Vec<What> {
         malformed(Kind::Email),
         malformed(Kind::Money),
         malformed(Kind::Date),
+        malformed(Kind::OneOf(&["a", "b"])),
+        What::WrongType(Kind::Ints),
+        What::WrongType(Kind::List(&[])),
         What::Length { min: 0, max: 9 },
         What::Length { min: 1, max: 9 },
         What::TooSmall { min: 1 },
@@ -68,6 +73,7 @@ fn problems() -> Vec<What> {
         What::NotUtf8,
         What::WeakPassword,
         What::Unconfirmed,
+        What::Unfit,
         What::Taken,
         What::NoSuch,
     ];
@@ -84,6 +90,7 @@ fn problems() -> Vec<What> {
             | What::NotUtf8
             | What::WeakPassword
             | What::Unconfirmed
+            | What::Unfit
             | What::Taken
             | What::NoSuch => {}
         }

@@ -6,5 +6,6 @@ mod dialects;
 mod gateway;
 mod isolation;
 mod panics;
+mod program;
 mod support;
 mod v2;

@@ -14,9 +14,13 @@ const BAD: &[(&str, &str, &[&str])] = &[
     ("--data-dir", "BCMOCK_DATA_DIR", &[""]),
     ("--seed", "BCMOCK_SEED", &[""]),
     ("--default-store", "BCMOCK_DEFAULT_STORE", &["", "a b", "../x", "ä"]),
-    ("--public-url", "BCMOCK_PUBLIC_URL", &["localhost", "localhost:2442", "ftp://x", "http://", "http://x/?a=b"]),
+    (
+        "--public-url",
+        "BCMOCK_PUBLIC_URL",
+        &["localhost", "localhost:2442", "ftp://x", "http://", "http://x/?a=b"],
+    ),
     ("--log-format", "BCMOCK_LOG_FORMAT", &["xml", "JSON", ""]),
-    ("--log-level", "BCMOCK_LOG_LEVEL", &["loud", ""]),
+    ("--log-level", "BCMOCK_LOG_LEVEL", &["loud", "warning"]),
     ("--password-hashing", "BCMOCK_PASSWORD_HASHING", &["slow", ""]),
     ("--body-limit", "BCMOCK_BODY_LIMIT", &["0", "-1", "1MB", "4294967296"]),
     ("--read-timeout", "BCMOCK_READ_TIMEOUT", &["0", "-1", "1s", "4294967296"]),
@@ -67,8 +71,8 @@ fn every_flag_has_a_variable_that_does_the_same() {
     // The default would be longer than the client here waits.
     assert_eq!(Client::new(&program).rest(), "");
     let log = program.stop().stderr;
-    let line = log.strip_suffix('\n').map(json).unwrap_or_default();
-    let message = line["fields"]["message"].as_str();
+    let logged = log.strip_suffix('\n').map(json).unwrap_or_default();
+    let message = logged["fields"]["message"].as_str();
     assert!(message.is_some_and(|message| message.contains("hashing") && message.contains("fast")), "{log}");
 }
 
@@ -154,11 +158,26 @@ fn every_bad_value_is_refused_in_one_line_that_names_the_setting() {
         for value in *values {
             let line = refused(2, &[&format!("{flag}={value}")], &[]);
             assert!(line.contains(flag) && line.contains(value), "{flag}={value}: {line}");
-            let line = refused(2, &[], &[(variable, value)]);
+            // If it should start all the same, then not on the default port.
+            let line = refused(2, &[], &[("BCMOCK_PORT", "0"), (variable, value)]);
             assert!(line.contains(flag) || line.contains(variable), "{variable}={value}: {line}");
             assert!(line.contains(value), "{variable}={value}: {line}");
         }
     }
+}
+
+/// A variable that was meant to get a value from elsewhere and did not: the log must not fall silent for that.
+#[test]
+fn an_empty_log_level_is_refused() {
+    let line = refused(2, &[], &[("BCMOCK_PORT", "0"), ("BCMOCK_LOG_LEVEL", "")]);
+    assert!(line.contains("--log-level"), "{line}");
+}
+
+/// What is behind the `#` would end up in the middle of every link.
+#[test]
+fn a_public_url_with_a_fragment_is_refused() {
+    let line = refused(2, &["--port", "0", "--public-url", "http://x.test/#top"], &[]);
+    assert!(line.contains("--public-url"), "{line}");
 }
 
 /// As of a secret that was read from a file with the line's end.
@@ -169,7 +188,7 @@ fn a_bad_value_of_two_lines_is_refused_in_one_that_names_the_setting() {
         ("--default-store", "BCMOCK_DEFAULT_STORE", "demo\nx"),
         ("--log-level", "BCMOCK_LOG_LEVEL", "info\n"),
     ] {
-        let line = refused(2, &[], &[(variable, value)]);
+        let line = refused(2, &[], &[("BCMOCK_PORT", "0"), (variable, value)]);
         assert!(line.contains(flag) || line.contains(variable), "{variable}={value:?}: {line}");
     }
 }

@@ -23,8 +23,16 @@ fn integrity(file: &Path) -> String {
 #[test]
 fn customers_survive_a_restart_and_ids_go_on() {
     let dir = Program::temp_dir();
-    let args =
-        ["--data-dir", dir.arg(), "--seed", "none", "--public-url", "http://x.test", "--password-hashing", "fast"];
+    let args = [
+        "--data-dir",
+        dir.arg(),
+        "--seed",
+        "none",
+        "--public-url",
+        "http://x.test",
+        "--password-hashing",
+        "fast",
+    ];
     let program = Program::start(&args);
     let secret = customer("secret").replace('}', r#","_authentication":{"password":"s3cret-pass"}}"#);
     assert_eq!(program.call("POST", "/stores/one/v2/customers", &secret).0, 201);
@@ -159,6 +167,22 @@ fn what_is_not_a_create_makes_no_file() {
     assert!(dir.names().contains(&"somebody.db".to_owned()), "{:?}", dir.names());
 }
 
+/// An empty store would be left as it is by the next seed.
+#[test]
+fn a_create_that_is_refused_makes_no_file() {
+    let dir = Program::temp_dir();
+    let program = Program::start(&["--data-dir", dir.arg(), "--seed", "none"]);
+    for more in [
+        r#","email":"nowhere"}"#,
+        r#","customer_group_id":5}"#,
+        r#","_authentication":{"password":"s3cret-pass","password_confirmation":"other"}}"#,
+    ] {
+        let body = customer("refused").replace('}', more);
+        assert_eq!(program.call("POST", "/stores/nobody/v2/customers", &body).0, 400, "{body}");
+        assert_eq!(dir.names(), [".lock"], "{body}");
+    }
+}
+
 #[test]
 fn a_directory_is_made_with_those_above_it() {
     let dir = Program::temp_dir();
@@ -181,7 +205,12 @@ fn a_directory_that_can_not_be_made_is_refused() {
 }
 
 /// Creates customers until the server dies: the emails of the acknowledged ones by id.
-fn create_until_the_end(mut client: Client, store: &str, name: &str, acknowledged: &Mutex<BTreeMap<i64, String>>) {
+fn create_until_the_end(
+    mut client: Client,
+    store: &str,
+    name: &str,
+    acknowledged: &Mutex<BTreeMap<i64, String>>,
+) {
     let path = format!("/stores/{store}/v2/customers");
     for i in 0.. {
         let Ok(answer) = client.try_call("POST", &path, &customer(&format!("{name}-{i}"))) else { return };
@@ -209,7 +238,9 @@ fn what_was_acknowledged_survives_sigkill() {
                 let client = Client::new(&program);
                 scope.spawn(move || create_until_the_end(client, store, &format!("l{life}-t{thread}"), own));
             }
-            until("30 creates in each store", || counts().iter().zip(before).all(|(now, then)| *now >= then + 30));
+            until("30 creates in each store", || {
+                counts().iter().zip(before).all(|(now, then)| *now >= then + 30)
+            });
             program.signal("KILL");
         });
         program.end();

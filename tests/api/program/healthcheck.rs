@@ -37,7 +37,10 @@ fn a_running_server_is_healthy_however_it_is_named() {
     healthy(&["healthcheck", "--port", &port, "--host", "0.0.0.0"], &[]);
     healthy(&["healthcheck", "--wait", "10"], &[("BCMOCK_PORT", &port), ("BCMOCK_HOST", "::")]);
     // A server's other settings are those of its container, so they must not disturb the question.
-    healthy(&["healthcheck"], &[("BCMOCK_PORT", &port), ("BCMOCK_SEED", "/nowhere"), ("BCMOCK_DATA_DIR", "/proc/x")]);
+    healthy(
+        &["healthcheck"],
+        &[("BCMOCK_PORT", &port), ("BCMOCK_SEED", "/nowhere"), ("BCMOCK_DATA_DIR", "/proc/x")],
+    );
 }
 
 #[test]

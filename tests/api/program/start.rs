@@ -108,7 +108,8 @@ fn one_ipv6_address_is_written_in_brackets() {
 fn health_needs_no_token() {
     let program = Program::start(&[]);
     for path in ["/livez", "/readyz"] {
-        let answer = program.raw(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes());
+        let answer =
+            program.raw(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes());
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\nok"), "{answer}");
     }
     // The token is looked for where it belongs.
@@ -135,7 +136,8 @@ fn the_default_store_is_the_one_of_the_basic_mount() {
     assert!(program.announced[1].contains("/stores/mine/v2/"), "{}", program.announced[1]);
     assert_eq!(follow(&program).0, 200);
     create(&program, "mine", "own");
-    let head = "GET /api/v2/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YTpi\r\nConnection: close\r\n\r\n";
+    let head =
+        "GET /api/v2/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YTpi\r\nConnection: close\r\n\r\n";
     let answer = program.raw(head.as_bytes());
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     assert_eq!(column(json(body).as_array().unwrap(), "company"), ["own"], "{answer}");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use bigcommerce_mock::access::Accesses;
 use bigcommerce_mock::clock::Clock;
 use bigcommerce_mock::edge::{Edge, Options};
 use bigcommerce_mock::passwords::{Cost, Passwords};
@@ -38,8 +39,12 @@ impl Mock {
 
     /// A server whose options are not the usual ones.
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Mock {
-        let settings =
-            Settings { data_dir: None, clock: Clock::Frozen(NOW_MS), passwords: Passwords::new(Cost::Fast) };
+        let settings = Settings {
+            data_dir: None,
+            clock: Clock::Frozen(NOW_MS),
+            passwords: Passwords::new(Cost::Fast),
+            accesses: Accesses::default(),
+        };
         let stores = Arc::new(Stores::open(settings).await.unwrap());
         let mut options = Options {
             default_store: "demo".into(),

@@ -1,0 +1,307 @@
+//! Customer groups: the fields, the table and the rules across fields and rows.
+
+use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, SqliteConnection};
+
+use super::Page;
+use crate::error::{Error, Problem, What};
+use crate::fields::Op::{Is, Like, Max, Min};
+use crate::fields::filter::Filters;
+use crate::fields::validate::Valid;
+use crate::fields::write::Columns;
+use crate::fields::{
+    self, Field, Kind, Value, date, int, ints, list as objects, money, object, one_of, text,
+};
+use crate::store::Store;
+
+/// Every field of a group, in the order of V2's answers.
+pub const FIELDS: &[Field] = &[
+    int("id").read_only(),
+    text("name").required().len(1, 255).filter(&[Is, Like]),
+    fields::bool("is_default").filter(&[Is]),
+    object("category_access", CATEGORY_ACCESS),
+    objects("discount_rules", DISCOUNT_RULE),
+    date("date_created").read_only().filter(&[Is, Min, Max]),
+    date("date_modified").read_only().filter(&[Is, Min, Max]),
+    fields::bool("is_group_for_guests").filter(&[Is]),
+];
+
+/// The fields of `category_access`.
+pub const CATEGORY_ACCESS: &[Field] =
+    &[one_of("type", &["all", "specific", "none"]).required(), ints("categories")];
+
+/// The fields of each of `discount_rules`.
+pub const DISCOUNT_RULE: &[Field] = &[
+    one_of("type", &["price_list", "category", "product", "all"]).required(),
+    int("price_list_id"),
+    int("category_id"),
+    int("product_id"),
+    one_of("method", &["percent", "fixed", "price"]),
+    money("amount"),
+];
+
+/// A stored group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of FIELDS")]
+pub struct Group {
+    pub id: i64,
+    pub name: String,
+    pub is_default: bool,
+    pub category_access: CategoryAccess,
+    pub discount_rules: Vec<DiscountRule>,
+    pub date_created: i64,
+    pub date_modified: i64,
+    pub is_group_for_guests: bool,
+}
+
+/// Which categories the members see. Also its form in the database and on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of CATEGORY_ACCESS")]
+pub struct CategoryAccess {
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub categories: Option<Vec<i64>>,
+}
+
+/// What the members pay less. Also its form in the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are those of DISCOUNT_RULE")]
+pub enum DiscountRule {
+    PriceList { price_list_id: i64 },
+    Category { category_id: i64, method: String, amount: i64 },
+    Product { product_id: i64, method: String, amount: i64 },
+    All { method: String, amount: i64 },
+}
+
+impl Group {
+    fn from_row(row: &SqliteRow) -> Result<Group, sqlx::Error> {
+        let decode = |error| sqlx::Error::Decode(Box::new(error));
+        Ok(Group {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            is_default: row.try_get("is_default")?,
+            category_access: serde_json::from_str(row.try_get("category_access")?).map_err(decode)?,
+            discount_rules: serde_json::from_str(row.try_get("discount_rules")?).map_err(decode)?,
+            date_created: row.try_get("date_created")?,
+            date_modified: row.try_get("date_modified")?,
+            is_group_for_guests: row.try_get("is_group_for_guests")?,
+        })
+    }
+}
+
+/// The matching groups of one page, lowest ids first.
+///
+/// # Errors
+/// Only the database's.
+pub async fn list(store: &Store, filters: &Filters, page: Page) -> Result<Vec<Group>, Error> {
+    let mut sql = QueryBuilder::new("select * from customer_groups");
+    filters.push_where(&mut sql);
+    page.push(&mut sql);
+    let rows = sql.build().fetch_all(&mut *store.read().await?).await?;
+    Ok(rows.iter().map(Group::from_row).collect::<Result<_, _>>()?)
+}
+
+/// One group.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(store: &Store, id: i64) -> Result<Group, Error> {
+    let query = sqlx::query("select * from customer_groups where id = ?").bind(id);
+    let row = query.fetch_optional(&mut *store.read().await?).await?.ok_or(Error::NotFound)?;
+    Ok(Group::from_row(&row)?)
+}
+
+/// How many groups match.
+///
+/// # Errors
+/// Only the database's.
+pub async fn count(store: &Store, filters: &Filters) -> Result<i64, Error> {
+    let mut sql = QueryBuilder::new("select count(*) from customer_groups");
+    filters.push_where(&mut sql);
+    Ok(sql.build_query_scalar().fetch_one(&mut *store.read().await?).await?)
+}
+
+/// Checks what can be checked of a new group before there is a store to put it in.
+///
+/// # Errors
+/// Those of [`create`], but for a taken name.
+pub fn check(valid: &Valid) -> Result<(), Error> {
+    json_columns(valid).map(|_| ())
+}
+
+/// Makes a group. One that becomes the default, or that of guests, takes that from the one before.
+///
+/// # Errors
+/// [`Error::Invalid`]: a taken name, or access and rules that do not fit together.
+pub async fn create(store: &Store, valid: Valid) -> Result<Group, Error> {
+    let now = store.clock.now();
+    store.write(|tx| Box::pin(async move { insert(tx, &valid, now).await })).await
+}
+
+/// Changes what was supplied of a group; access and rules are replaced whole. Nothing supplied changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`], and those of [`create`].
+pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Group, Error> {
+    if valid.is_empty() {
+        return get(store, id).await;
+    }
+    let mut own = json_columns(&valid)?;
+    own.push(("date_modified", Value::Int(store.clock.now())));
+    store
+        .write(|tx| {
+            Box::pin(async move {
+                take_marks(tx, &valid).await?;
+                let mut sql = Columns::new(&valid, &own).update("customer_groups");
+                sql.push(" where id = ").push_bind(id).push(" returning *");
+                let row = sql.build().fetch_optional(tx).await.map_err(refusal)?.ok_or(Error::NotFound)?;
+                Ok(Group::from_row(&row)?)
+            })
+        })
+        .await
+}
+
+/// Deletes a group. Its members belong to none then.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn delete(store: &Store, id: i64) -> Result<(), Error> {
+    let mut sql = QueryBuilder::new("delete from customer_groups where id = ");
+    sql.push_bind(id);
+    if delete_and_release(store, sql).await? == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// Deletes the matching groups, at most `limit` of them, lowest ids first.
+///
+/// # Errors
+/// Only the database's.
+pub async fn delete_matching(store: &Store, filters: &Filters, limit: Option<i64>) -> Result<(), Error> {
+    let mut sql =
+        QueryBuilder::new("delete from customer_groups where id in (select id from customer_groups");
+    filters.push_where(&mut sql);
+    Page { limit: limit.unwrap_or(i64::MAX), offset: 0 }.push(&mut sql);
+    sql.push(")");
+    delete_and_release(store, sql).await.map(|_| ())
+}
+
+async fn delete_and_release(store: &Store, mut delete: QueryBuilder<sqlx::Sqlite>) -> Result<u64, Error> {
+    store
+        .write(|tx| {
+            Box::pin(async move {
+                let deleted = delete.build().execute(&mut *tx).await?.rows_affected();
+                if deleted > 0 {
+                    let release = "update customers set customer_group_id = 0 \
+                                   where customer_group_id <> 0 and customer_group_id not in (select id from customer_groups)";
+                    sqlx::query(release).execute(tx).await?;
+                }
+                Ok(deleted)
+            })
+        })
+        .await
+}
+
+pub(super) async fn insert(tx: &mut SqliteConnection, valid: &Valid, now: i64) -> Result<Group, Error> {
+    let created = valid.int("date_created").unwrap_or(now);
+    let modified = valid.int("date_modified").unwrap_or(created);
+    let mut own = json_columns(valid)?;
+    own.extend([("date_created", Value::Int(created)), ("date_modified", Value::Int(modified))]);
+    take_marks(tx, valid).await?;
+    let row =
+        Columns::new(valid, &own).insert("customer_groups").build().fetch_one(tx).await.map_err(refusal)?;
+    Ok(Group::from_row(&row)?)
+}
+
+/// Documented: there is one default group and one for guests, and setting a new one unsets the old.
+async fn take_marks(tx: &mut SqliteConnection, valid: &Valid) -> Result<(), Error> {
+    if valid.int("is_default") == Some(1) {
+        sqlx::query("update customer_groups set is_default = 0 where is_default = 1")
+            .execute(&mut *tx)
+            .await?;
+    }
+    if valid.int("is_group_for_guests") == Some(1) {
+        let unset = "update customer_groups set is_group_for_guests = 0 where is_group_for_guests = 1";
+        sqlx::query(unset).execute(tx).await?;
+    }
+    Ok(())
+}
+
+/// Checks that access and rules fit together, and makes the columns that hold them.
+fn json_columns(valid: &Valid) -> Result<Vec<(&'static str, Value)>, Error> {
+    let mut own = Vec::new();
+    let mut push = |name, json: Result<String, _>| {
+        own.push((name, Value::Text(json.expect("it has text keys and no failing parts"))));
+    };
+    if let Some(access) = valid.object("category_access") {
+        push("category_access", serde_json::to_string(&category_access(access)?));
+    }
+    if let Some(rules) = valid.list("discount_rules") {
+        let rules = rules.iter().map(discount_rule).collect::<Result<Vec<_>, _>>()?;
+        let alone =
+            rules.iter().any(|rule| matches!(rule, DiscountRule::PriceList { .. })) && rules.len() > 1;
+        let storewide = rules.iter().filter(|rule| matches!(rule, DiscountRule::All { .. })).count();
+        if alone || storewide > 1 {
+            return Err(Problem::new("discount_rules", What::Unfit).into());
+        }
+        push("discount_rules", serde_json::to_string(&rules));
+    }
+    Ok(own)
+}
+
+fn category_access(access: &Valid) -> Result<CategoryAccess, Problem> {
+    let kind = access.text("type").unwrap_or_default().to_owned();
+    let categories = access.ints("categories").map(<[i64]>::to_vec);
+    match (kind.as_str(), &categories) {
+        ("specific", None) => Err(Problem::new("categories", What::Missing)),
+        ("all" | "none", Some(_)) => Err(Problem::new("categories", What::Unfit)),
+        _ => Ok(CategoryAccess { kind, categories }),
+    }
+}
+
+/// A rule has the fields that its type calls for and no others.
+fn discount_rule(rule: &Valid) -> Result<DiscountRule, Problem> {
+    let kind = rule.text("type").unwrap_or_default();
+    let wanted: &[&str] = match kind {
+        "price_list" => &["price_list_id"],
+        "category" => &["category_id", "method", "amount"],
+        "product" => &["product_id", "method", "amount"],
+        _ => &["method", "amount"],
+    };
+    if let Some((field, _)) =
+        rule.iter().find(|(field, _)| field.name != "type" && !wanted.contains(&field.name))
+    {
+        return Err(Problem::new(field.name, What::Unfit));
+    }
+    if let Some(missing) = wanted.iter().find(|name| rule.get(name).is_none()) {
+        return Err(Problem::new(*missing, What::Missing));
+    }
+    let id = |name| match rule.int(name).unwrap_or_default() {
+        id if (1..=i64::from(i32::MAX)).contains(&id) => Ok(id),
+        id => Err(Problem::new(name, What::Malformed { kind: Kind::Int, value: id.to_string() })),
+    };
+    let method = || rule.text("method").unwrap_or_default().to_owned();
+    let amount = || rule.int("amount").unwrap_or_default();
+    Ok(match kind {
+        "price_list" => DiscountRule::PriceList { price_list_id: id("price_list_id")? },
+        "category" => {
+            DiscountRule::Category { category_id: id("category_id")?, method: method(), amount: amount() }
+        }
+        "product" => {
+            DiscountRule::Product { product_id: id("product_id")?, method: method(), amount: amount() }
+        }
+        _ => DiscountRule::All { method: method(), amount: amount() },
+    })
+}
+
+/// What a refused row means: the uniqueness of the name, or of the id that a seed pinned, would be broken.
+fn refusal(error: sqlx::Error) -> Error {
+    match error.as_database_error() {
+        Some(refused) if refused.is_unique_violation() => {
+            let column = if refused.message().ends_with("customer_groups.id") { "id" } else { "name" };
+            Problem::new(column, What::Taken).into()
+        }
+        _ => error.into(),
+    }
+}

@@ -1,0 +1,192 @@
+//! Seed files: YAML that says which stores there are and who is in them. The format is in `docs/SEED.md`.
+
+use std::path::Path;
+
+use futures_util::future::join_all;
+
+use crate::access::Accesses;
+use crate::error::{Error, Problem};
+use crate::model::load::{self, Content, Entry, Refused};
+use crate::passwords::Passwords;
+use crate::store::{self, OpenError, Stores};
+
+mod parse;
+mod yaml;
+
+use parse::{Customer, Secret};
+use yaml::Fault;
+
+/// The seed of the demo store.
+const DEMO: &str = include_str!("../../fixtures/demo.yaml");
+
+/// A seed that has been read and found free of faults, as far as one can tell before it meets a database.
+#[derive(Debug)]
+pub struct Seed {
+    /// The file it came from.
+    name: String,
+    stores: Vec<parse::Store>,
+}
+
+/// Why a server does not start with this seed.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The file can not be read.
+    #[error("{name}: {source}")]
+    Unreadable {
+        /// The file.
+        name: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Something in it is wrong.
+    #[error("{name}:{line}: {at}: {why}")]
+    Fault {
+        /// The file.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+        /// The path of the field: `stores.demo.customers[3].email`.
+        at: String,
+        /// What is wrong and what would be right.
+        why: String,
+    },
+    /// A store could not be made.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// A store could not be written.
+    #[error("{name}: store {hash}: {source}")]
+    Write {
+        /// The file.
+        name: String,
+        /// The store.
+        hash: String,
+        /// What happened.
+        source: Box<Error>,
+    },
+}
+
+impl Seed {
+    /// The seed that is compiled in.
+    ///
+    /// # Errors
+    /// None, as a test makes sure.
+    pub fn demo() -> Result<Seed, SeedError> {
+        Seed::parse("demo.yaml", DEMO)
+    }
+
+    /// Reads a seed file.
+    ///
+    /// # Errors
+    /// When it can not be read or anything in it is wrong.
+    pub fn read(file: &Path) -> Result<Seed, SeedError> {
+        let name = file.display().to_string();
+        match std::fs::read_to_string(file) {
+            Ok(text) => Seed::parse(&name, &text),
+            Err(source) => Err(SeedError::Unreadable { name, source }),
+        }
+    }
+
+    /// Reads the text of a seed file called `name`.
+    ///
+    /// # Errors
+    /// The first fault in it.
+    pub fn parse(name: &str, text: &str) -> Result<Seed, SeedError> {
+        match parse::parse(text) {
+            Ok(stores) => Ok(Seed { name: name.to_owned(), stores }),
+            Err(fault) => Err(in_file(name, fault)),
+        }
+    }
+
+    /// Who may come into the stores of this seed; also into those that are on disk already.
+    #[must_use]
+    pub fn accesses(&self) -> Accesses {
+        let named = self.stores.iter().map(|store| (store.hash.as_str().into(), store.access.clone().into()));
+        Accesses { named: named.collect(), strict_stores: false }
+    }
+
+    /// Makes the stores of this seed, all of them or none. One that exists already is left as it is.
+    ///
+    /// # Errors
+    /// An email, name or id that is there twice, a reference to nothing, or a database that fails.
+    pub async fn load(self, stores: &Stores) -> Result<(), SeedError> {
+        let mut made = Vec::new();
+        for seeded in self.stores {
+            if stores.exists(&seeded.hash) {
+                tracing::info!(
+                    store = seeded.hash,
+                    "the store is on disk already and is left as it is, without the seed"
+                );
+                continue;
+            }
+            let new = stores.prepare(&seeded.hash).await?;
+            fill(new.store(), seeded, &self.name).await?;
+            made.push(new);
+        }
+        for new in made {
+            stores.adopt(new).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn fill(store: &store::Store, mut seeded: parse::Store, name: &str) -> Result<(), SeedError> {
+    let hashes = seeded.customers.iter_mut().map(|customer| hashed(&store.passwords, customer.secret.take()));
+    let hashes = join_all(hashes).await;
+    let content = Content {
+        groups: seeded.groups.iter().map(|row| row.valid.clone()).collect(),
+        form_fields: seeded.form_fields.iter().map(|(_, owner, name)| (*owner, name.clone())).collect(),
+        customers: seeded
+            .customers
+            .iter()
+            .zip(hashes)
+            .map(|(customer, hash)| content(customer, hash))
+            .collect(),
+    };
+    let Err(Refused { entry, error }) = load::load(store, content).await else { return Ok(()) };
+    let problem = if let Error::Invalid(problems) = &error { problems.first() } else { None };
+    match (entry, problem) {
+        (Some(entry), Some(problem)) => Err(in_file(name, fault_in(&seeded, entry, problem))),
+        _ => Err(SeedError::Write { name: name.to_owned(), hash: seeded.hash, source: error.into() }),
+    }
+}
+
+async fn hashed(passwords: &Passwords, secret: Option<Secret>) -> Option<String> {
+    match secret? {
+        Secret::Password(password) => Some(passwords.hash(password).await),
+        Secret::Hash(hash) => Some(hash),
+    }
+}
+
+fn content(customer: &Customer, password_hash: Option<String>) -> load::Customer {
+    let addresses = customer.addresses.iter().map(|row| (row.valid.clone(), row.form_fields.clone()));
+    load::Customer {
+        valid: customer.row.valid.clone(),
+        password_hash,
+        form_fields: customer.row.form_fields.clone(),
+        addresses: addresses.collect(),
+    }
+}
+
+fn fault_in(seeded: &parse::Store, entry: Entry, problem: &Problem) -> Fault {
+    match entry {
+        Entry::Group(i) => seeded.groups[i].fault(problem),
+        Entry::FormField(i) => seeded.form_fields[i].0.is(parse::why(&problem.what)),
+        Entry::Customer(i) => seeded.customers[i].row.fault(problem),
+        Entry::Address(i, j) => seeded.customers[i].addresses[j].fault(problem),
+    }
+}
+
+fn in_file(name: &str, Fault { place, why }: Fault) -> SeedError {
+    let at = if place.at.is_empty() { "file".to_owned() } else { place.at };
+    SeedError::Fault { name: name.to_owned(), line: place.line, at, why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_seed_has_no_faults() {
+        assert_eq!(Seed::demo().unwrap().stores[0].hash, "demo");
+    }
+}

@@ -1,0 +1,267 @@
+//! What the parts of a seed mean. Names and rules of fields are those of the field tables; this is the frame.
+
+use super::yaml::{Fault, Node, Place, object, read};
+use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Switches};
+use crate::error::{Problem, What};
+use crate::fields::validate::{Operation, Valid, validate};
+use crate::fields::{Field, Kind, values};
+use crate::model::form_fields::{Answer, Owner};
+use crate::model::{addresses, customer_groups, customers};
+use crate::{passwords, store};
+
+/// A store as a seed describes it.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    pub(super) hash: String,
+    pub(super) access: Access,
+    pub(super) groups: Vec<Row>,
+    pub(super) form_fields: Vec<(Place, Owner, String)>,
+    pub(super) customers: Vec<Customer>,
+}
+
+/// Fields of a row that passed their rules, and where each of them is in the file.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) place: Place,
+    pub(super) lines: Vec<(String, usize)>,
+    pub(super) valid: Valid,
+    pub(super) form_fields: Vec<Answer>,
+}
+
+#[derive(Debug)]
+pub(super) struct Customer {
+    pub(super) row: Row,
+    pub(super) secret: Option<Secret>,
+    pub(super) addresses: Vec<Row>,
+}
+
+/// How a seed gives a password. Its text must not get into a log, so it has no `Debug` of its own.
+pub(super) enum Secret {
+    Password(String),
+    Hash(String),
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl Row {
+    /// What is wrong with a field of this row.
+    pub(super) fn fault(&self, problem: &Problem) -> Fault {
+        fault(&self.place, &self.lines, problem)
+    }
+}
+
+fn fault(row: &Place, lines: &[(String, usize)], problem: &Problem) -> Fault {
+    let line = lines.iter().find(|(name, _)| *name == problem.at).map_or(row.line, |(_, line)| *line);
+    Place { line, at: format!("{}.{}", row.at, problem.at) }.is(why(&problem.what))
+}
+
+/// Reads the text of a seed file.
+pub(super) fn parse(text: &str) -> Result<Vec<Store>, Fault> {
+    let mut stores = Vec::new();
+    for (key, node) in read(text)?.entries()? {
+        known(&key, &node, &["stores"])?;
+        for (hash, node) in node.entries()? {
+            if !store::is_hash(&hash) {
+                return Err(node.place.is("a store hash is 1 to 64 letters, digits, '-' or '_'"));
+            }
+            stores.push(parse_store(hash, node)?);
+        }
+    }
+    Ok(stores)
+}
+
+fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
+    let mut store = Store { hash, ..Store::default() };
+    for (key, node) in node.entries()? {
+        match key.as_str() {
+            "auth" => store.access.strict = node.word(&[("lenient", false), ("strict", true)])?,
+            "tokens" => {
+                store.access.tokens = node.items()?.into_iter().map(token).collect::<Result<_, _>>()?
+            }
+            "basic" => store.access.basic = node.items()?.into_iter().map(basic).collect::<Result<_, _>>()?,
+            "settings" => store.access.switches = switches(node)?,
+            "form_fields" => {
+                store.form_fields = node.items()?.into_iter().map(form_field).collect::<Result<_, _>>()?;
+            }
+            "groups" => {
+                let groups = node.items()?.into_iter().map(|node| row(customer_groups::FIELDS, &[], node));
+                store.groups = groups.map(|row| Ok(row?.0)).collect::<Result<_, Fault>>()?;
+            }
+            "customers" => {
+                store.customers = node.items()?.into_iter().map(customer).collect::<Result<_, _>>()?
+            }
+            _ => {
+                let keys = ["auth", "tokens", "basic", "settings", "groups", "form_fields", "customers"];
+                known(&key, &node, &keys)?;
+            }
+        }
+    }
+    Ok(store)
+}
+
+fn known(key: &str, node: &Node, keys: &[&str]) -> Result<(), Fault> {
+    if keys.contains(&key) {
+        Ok(())
+    } else {
+        Err(node.place.is(format!("no such key; known here: {}", keys.join(", "))))
+    }
+}
+
+/// The entries of a mapping that has exactly these keys.
+fn exactly<const N: usize>(node: Node, keys: [&str; N]) -> Result<[Node; N], Fault> {
+    let place = node.place.clone();
+    let mut entries = node.entries()?;
+    if let Some((key, node)) = entries.iter().find(|(key, _)| !keys.contains(&key.as_str())) {
+        known(key, node, &keys)?;
+    }
+    let mut found = Vec::with_capacity(N);
+    for key in keys {
+        let at = entries.iter().position(|(name, _)| name == key);
+        found.push(entries.swap_remove(at.ok_or_else(|| place.is(format!("{key} is missing")))?).1);
+    }
+    Ok(found.try_into().expect("one for each key"))
+}
+
+fn token(node: Node) -> Result<(String, Vec<crate::access::Scope>), Fault> {
+    let [token, scopes] = exactly(node, ["token", "scopes"])?;
+    let scopes = scopes.items()?.into_iter().map(|node| node.word(&SCOPES)).collect::<Result<_, _>>()?;
+    Ok((token.text()?, scopes))
+}
+
+fn basic(node: Node) -> Result<(String, String), Fault> {
+    let [username, password] = exactly(node, ["username", "password"])?;
+    let place = username.place.clone();
+    let username = username.text()?;
+    if username.contains(':') {
+        return Err(place.is("a user name can not contain ':', which ends it on the wire"));
+    }
+    Ok((username, password.text()?))
+}
+
+fn switches(node: Node) -> Result<Switches, Fault> {
+    let mut switches = Switches::default();
+    for (key, node) in node.entries()? {
+        match key.as_str() {
+            "limit_overflow" => {
+                switches.limit_overflow =
+                    node.word(&[("clamp", LimitOverflow::Clamp), ("reject", LimitOverflow::Reject)])?;
+            }
+            "delete_all" => {
+                switches.delete_all =
+                    node.word(&[("all", DeleteAll::All), ("batch_of_100", DeleteAll::BatchOf100)])?;
+            }
+            _ => known(&key, &node, &["limit_overflow", "delete_all"])?,
+        }
+    }
+    Ok(switches)
+}
+
+fn form_field(node: Node) -> Result<(Place, Owner, String), Fault> {
+    let place = node.place.clone();
+    let [name, of] = exactly(node, ["name", "of"])?;
+    let owner = of.word(&[("customer", Owner::Customer), ("address", Owner::Address)])?;
+    Ok((place, owner, name.text()?))
+}
+
+fn customer(node: Node) -> Result<Customer, Fault> {
+    let (row, extras) =
+        row(customers::FIELDS, &["password", "password_hash", "addresses", "_authentication"], node)?;
+    let mut customer = Customer { row, secret: None, addresses: Vec::new() };
+    for (key, node) in extras {
+        let refuse = |what| Err(customer.row.fault(&Problem::new(key.clone(), what)));
+        match (key.as_str(), customer.secret.is_some()) {
+            ("addresses", _) => {
+                let rows = node.items()?.into_iter().map(|node| self::row(addresses::FIELDS, &[], node));
+                customer.addresses = rows.map(|row| Ok(row?.0)).collect::<Result<_, Fault>>()?;
+            }
+            ("password" | "password_hash", true) => return refuse(What::Unfit),
+            ("password", _) => {
+                let password = node.text()?;
+                if !values::is_password(&password) {
+                    return refuse(What::WeakPassword);
+                }
+                customer.secret = Some(Secret::Password(password));
+            }
+            ("password_hash", _) => {
+                let hash = node.text()?;
+                if !passwords::is_hash(&hash) {
+                    return refuse(What::WrongType(Kind::Password));
+                }
+                customer.secret = Some(Secret::Hash(hash));
+            }
+            _ => return refuse(What::Unknown),
+        }
+    }
+    Ok(customer)
+}
+
+type Extras = Vec<(String, Node)>;
+
+/// A row of a table, and those of its keys that are not the table's own.
+fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Extras), Fault> {
+    let place = node.place.clone();
+    let (extras, own): (Extras, Extras) =
+        node.entries()?.into_iter().partition(|(key, _)| extra.contains(&key.as_str()));
+    let (answers, own): (Extras, Extras) = own.into_iter().partition(|(key, node)| {
+        // `null` is what an answer shows; it goes the way of any other field.
+        key == "form_fields" && matches!(node.value, super::yaml::Value::List(_))
+    });
+    let lines =
+        own.iter().chain(&extras).map(|(key, node)| (key.clone(), node.place.line)).collect::<Vec<_>>();
+    let mut form_fields = Vec::new();
+    for (_, node) in answers {
+        for node in node.items()? {
+            let [name, value] = exactly(node, ["name", "value"])?;
+            let value = match value.value {
+                super::yaml::Value::Scalar(serde_json::Value::String(text)) => text,
+                _ => value.text()?,
+            };
+            form_fields.push(Answer { name: name.text()?, value });
+        }
+    }
+    let valid = validate(fields, Operation::Seed, &object(own))
+        .map_err(|problems| fault(&place, &lines, &problems[0]))?;
+    if valid.int("id").is_some_and(|id| !(1..=i64::from(i32::MAX)).contains(&id)) {
+        return Err(fault(&place, &lines, &Problem::new("id", What::TooSmall { min: 1 })));
+    }
+    Ok((Row { place, lines, valid, form_fields }, extras))
+}
+
+/// What is wrong, to a person who is writing a seed.
+pub(super) fn why(what: &What) -> String {
+    match what {
+        What::Missing => "required, and not there".to_owned(),
+        What::Unknown => "no such field; docs/SEED.md lists them".to_owned(),
+        What::ReadOnly => "made by the server; leave it out".to_owned(),
+        What::WrongType(kind) => match kind {
+            Kind::Int => "must be a whole number".to_owned(),
+            Kind::Bool => "must be true or false".to_owned(),
+            Kind::Password => "must be an argon2 hash in PHC form ($argon2id$v=19$…)".to_owned(),
+            Kind::Ints => "must be a list of whole numbers".to_owned(),
+            Kind::Object(_) => "must be a mapping".to_owned(),
+            Kind::List(_) => "must be a list of mappings".to_owned(),
+            _ => "must be text; put it in quotes if it looks like a number".to_owned(),
+        },
+        What::Malformed { kind, value } => match kind {
+            Kind::Date => {
+                format!("'{value}' is not a date; write 2024-05-06T07:34:10Z, 2024-05-06 or RFC 2822")
+            }
+            Kind::Email => format!("'{value}' is not an email address"),
+            Kind::Money => format!("'{value}' is not an amount from 0 to 99999999999999.9999"),
+            Kind::OneOf(words) => format!("'{value}' is not one of: {}", words.join(", ")),
+            _ => format!("'{value}' is not a whole number"),
+        },
+        What::Length { min, max } => format!("must be {min} to {max} characters long"),
+        What::TooSmall { min } => format!("must be from {min} to {}", i32::MAX),
+        What::HasNul | What::NotUtf8 => "contains a character that no field takes".to_owned(),
+        What::WeakPassword => "must be 7 to 250 characters with a letter and a digit".to_owned(),
+        What::Unconfirmed => "does not match the password".to_owned(),
+        What::Unfit => "does not go together with what else is given".to_owned(),
+        What::Taken => "another one in this store has it".to_owned(),
+        What::NoSuch => "there is no such thing in this store".to_owned(),
+    }
+}

@@ -1,0 +1,153 @@
+//! YAML as a tree of what a client could send as JSON, with the line of everything. Numbers keep their text.
+
+use saphyr::{MarkedYaml, Scalar, YamlData, YamlLoader};
+use saphyr_parser::Parser;
+use serde_json::{Map, Number, Value as Json};
+
+/// A value and where it is.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) place: Place,
+    pub(super) value: Value,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Scalar(Json),
+    List(Vec<Node>),
+    /// In the order of the file. The line is the key's.
+    Map(Vec<(String, Node)>),
+}
+
+/// The line, from 1, and the path: `stores.demo.customers[3].email`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    pub(super) line: usize,
+    pub(super) at: String,
+}
+
+/// What is wrong somewhere.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) place: Place,
+    pub(super) why: String,
+}
+
+impl Place {
+    pub(super) fn is(&self, why: impl Into<String>) -> Fault {
+        Fault { place: self.clone(), why: why.into() }
+    }
+}
+
+/// Reads a file of one document.
+pub(super) fn read(text: &str) -> Result<Node, Fault> {
+    let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
+    // Left to us, so that an amount does not pass through a float.
+    loader.early_parse(false);
+    let mut parser = Parser::new_from_str(text);
+    let loaded = parser.load(&mut loader, true);
+    if let Some(error) = loaded.as_ref().err().or(loader.error()) {
+        let place = Place { line: error.marker().line(), at: "YAML".to_owned() };
+        return Err(place.is(error.info()));
+    }
+    match &loader.into_documents()[..] {
+        [root] => node(String::new(), root.span.start.line(), root),
+        _ => {
+            Err(Place { line: 1, at: "file".to_owned() }
+                .is("expected one document that begins with `stores:`"))
+        }
+    }
+}
+
+fn node(at: String, line: usize, yaml: &MarkedYaml<'_>) -> Result<Node, Fault> {
+    let place = Place { line, at };
+    let value = match &yaml.data {
+        YamlData::Representation(text, style, tag) => {
+            let scalar = Scalar::parse_from_cow_and_metadata(text.clone(), *style, tag.as_ref());
+            Value::Scalar(json(&scalar.ok_or_else(|| place.is("the value does not fit its tag"))?, text))
+        }
+        YamlData::Sequence(items) => {
+            let items = items.iter().enumerate();
+            let items =
+                items.map(|(i, item)| node(format!("{}[{i}]", place.at), item.span.start.line(), item));
+            Value::List(items.collect::<Result<_, _>>()?)
+        }
+        YamlData::Mapping(mapping) => {
+            let mut entries: Vec<(String, Node)> = Vec::new();
+            for (key, value) in mapping {
+                let line = key.span.start.line();
+                let YamlData::Representation(name, ..) = &key.data else {
+                    return Err(Place { line, ..place }.is("expected a name as key"));
+                };
+                let at = if place.at.is_empty() { name.to_string() } else { format!("{}.{name}", place.at) };
+                if entries.iter().any(|(other, _)| other == name) {
+                    return Err(Place { line, at }.is("the key is there twice"));
+                }
+                entries.push((name.to_string(), node(at, line, value)?));
+            }
+            Value::Map(entries)
+        }
+        _ => return Err(place.is("expected a plain value, a list or a mapping")),
+    };
+    Ok(Node { place, value })
+}
+
+fn json(scalar: &Scalar<'_>, text: &str) -> Json {
+    let number = |value: String| match text.parse().or_else(|_| value.parse::<Number>()) {
+        Ok(number) => Json::Number(number),
+        // Infinity and its like.
+        Err(_) => Json::String(value),
+    };
+    match scalar {
+        Scalar::Null => Json::Null,
+        Scalar::Boolean(value) => Json::Bool(*value),
+        Scalar::Integer(value) => number(value.to_string()),
+        Scalar::FloatingPoint(value) => number(value.to_string()),
+        Scalar::String(text) => Json::String(text.clone().into_owned()),
+    }
+}
+
+impl Node {
+    pub(super) fn entries(self) -> Result<Vec<(String, Node)>, Fault> {
+        match self.value {
+            Value::Map(entries) => Ok(entries),
+            _ => Err(self.place.is("expected a mapping of names to values")),
+        }
+    }
+
+    pub(super) fn items(self) -> Result<Vec<Node>, Fault> {
+        match self.value {
+            Value::List(items) => Ok(items),
+            _ => Err(self.place.is("expected a list")),
+        }
+    }
+
+    pub(super) fn text(self) -> Result<String, Fault> {
+        match self.value {
+            Value::Scalar(Json::String(text)) if !text.is_empty() => Ok(text),
+            _ => Err(self.place.is("expected text; put it in quotes if it looks like a number")),
+        }
+    }
+
+    /// One of several words, and what it stands for.
+    pub(super) fn word<T: Copy>(self, words: &[(&str, T)]) -> Result<T, Fault> {
+        let place = self.place.clone();
+        let text = self.text()?;
+        words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning).ok_or_else(|| {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            place.is(format!("'{text}' is not one of: {}", known.join(", ")))
+        })
+    }
+
+    pub(super) fn into_json(self) -> Json {
+        match self.value {
+            Value::Scalar(json) => json,
+            Value::List(items) => items.into_iter().map(Node::into_json).collect(),
+            Value::Map(entries) => Json::Object(object(entries)),
+        }
+    }
+}
+
+pub(super) fn object(entries: Vec<(String, Node)>) -> Map<String, Json> {
+    entries.into_iter().map(|(key, value)| (key, value.into_json())).collect()
+}

@@ -1,0 +1,201 @@
+//! Seed files that are refused: in one line with file, line, field and reason.
+
+use crate::support::Program;
+
+/// The password in these seeds, which must never be shown.
+const SECRET: &str = "s3cret-pass";
+
+/// A customer on lines 4 to 6, to which tests add a seventh.
+const JANE: &str = "stores:
+  shop:
+    customers:
+      - first_name: Jane
+        last_name: Doe
+        email: jane@example.com
+";
+
+/// Refused at this line, and what stands after file and line.
+#[track_caller]
+fn refused(text: &str, line: usize, at: &str, why: &str) {
+    let dir = Program::temp_dir();
+    let file = dir.write("seed.yaml", text);
+    let said = Program::refuse(1, &["--seed", &file]);
+    assert!(!said.contains(SECRET), "the password is shown: {said}");
+    let rest =
+        said.strip_prefix(&format!("{file}:{line}: ")).unwrap_or_else(|| panic!("not line {line}: {said}"));
+    let reason = rest.strip_prefix(&format!("{at}: ")).unwrap_or_else(|| panic!("not {at}: {said}"));
+    assert!(reason.contains(why), "not '{why}': {said}");
+}
+
+/// As [`refused`], of one more line of the customer.
+#[track_caller]
+fn jane_refused(field: &str, at: &str, why: &str) {
+    refused(&format!("{JANE}        {field}\n"), 7, &format!("stores.shop.customers[0].{at}"), why);
+}
+
+#[test]
+fn unknown_keys_are_refused_at_every_level() {
+    refused("shops: {}\n", 1, "shops", "no such key");
+    refused(&format!("{JANE}version: 1\n"), 7, "version", "no such key");
+    refused("stores:\n  shop:\n    people: []\n", 3, "stores.shop.people", "no such key");
+    jane_refused("surname: Doe", "surname", "no such field");
+    jane_refused("Company: Doe", "Company", "no such field");
+}
+
+#[test]
+fn values_of_the_wrong_shape_are_refused() {
+    refused("[]\n", 1, "file", "mapping");
+    refused("# nothing\n", 1, "file", "stores:");
+    refused("stores: {}\n---\nstores: {}\n", 1, "file", "one document");
+    refused("stores:\n  - shop\n", 2, "stores", "mapping");
+    refused("stores:\n  shop: 1\n", 2, "stores.shop", "mapping");
+    refused("stores:\n  shop:\n    customers:\n      a: b\n", 4, "stores.shop.customers", "list");
+    refused(&format!("{JANE}      - Joe\n"), 7, "stores.shop.customers[1]", "mapping");
+    jane_refused("notes: [a]", "notes", "plain value");
+}
+
+#[test]
+fn store_hashes_that_no_url_could_name_are_refused() {
+    let long = "a".repeat(65);
+    for hash in ["a b", "a.b", "../x", "ä", &long] {
+        let text = format!("stores:\n  ok: {{}}\n  {hash}:\n    customers: []\n");
+        refused(&text, 3, &format!("stores.{hash}"), "a store hash is");
+    }
+    // A number is no text, and so 007 would be another store than the one that is written there.
+    refused("stores:\n  007:\n    customers: []\n", 2, "stores", "quotes");
+}
+
+#[test]
+fn values_that_break_a_fields_rule_are_refused() {
+    jane_refused("phone: 5550100", "phone", "quotes");
+    jane_refused("phone: true", "phone", "must be text");
+    jane_refused("notes: null", "notes", "must be text");
+    jane_refused("accepts_marketing: \"true\"", "accepts_marketing", "true or false");
+    jane_refused("id: seven", "id", "'seven' is not a whole number");
+    jane_refused("id: 1.5", "id", "whole number");
+    jane_refused("id: 0", "id", "1 to 2147483647");
+    jane_refused("id: 2147483648", "id", "1 to 2147483647");
+    jane_refused("date_created: yesterday", "date_created", "'yesterday' is not a date");
+    jane_refused("date_modified: 2024-02-30", "date_modified", "'2024-02-30' is not a date");
+    jane_refused("store_credit: -1", "store_credit", "'-1' is not an amount");
+    jane_refused("store_credit: lots", "store_credit", "'lots' is not an amount");
+    jane_refused(&format!("phone: \"{}\"", "1".repeat(51)), "phone", "0 to 50 characters");
+    jane_refused("customer_group_id: 5", "customer_group_id", "no such thing in this store");
+}
+
+#[test]
+fn bad_emails_and_names_are_refused() {
+    for email in ["jane", "jane@example", "jane doe@example.com"] {
+        let text = JANE.replace("jane@example.com", email);
+        let why = format!("'{email}' is not an email address");
+        refused(&text, 6, "stores.shop.customers[0].email", &why);
+    }
+    let text = JANE.replace("Jane", "\"\"");
+    refused(&text, 4, "stores.shop.customers[0].first_name", "required");
+}
+
+/// The value is quoted back, but the line stays one.
+#[test]
+fn a_bad_value_of_several_lines_is_refused_in_one() {
+    let text = JANE.replace("jane@example.com", "\"jane\\n@example.com\"");
+    refused(&text, 6, "stores.shop.customers[0].email", "is not an email address");
+    refused(&format!("{JANE}        \"a\\nb\": c\n"), 7, "stores.shop.customers[0].a\\nb", "no such field");
+}
+
+#[test]
+fn fields_that_are_required_are_missed() {
+    for (fields, missing) in [
+        ("last_name: Doe, email: jane@example.com", "first_name"),
+        ("first_name: Jane, email: jane@example.com", "last_name"),
+        ("first_name: Jane, last_name: Doe", "email"),
+        ("", "first_name"),
+    ] {
+        let text = format!("stores:\n  shop:\n    customers:\n      - {{{fields}}}\n");
+        refused(&text, 4, &format!("stores.shop.customers[0].{missing}"), "required");
+    }
+}
+
+#[test]
+fn what_another_customer_has_is_refused() {
+    let second = |email: &str, more: &str| {
+        format!(
+            "{JANE}        id: 3\n      - first_name: Jo\n        last_name: Doe\n        email: {email}\n{more}"
+        )
+    };
+    for email in ["jane@example.com", "JANE@example.com", "jane@EXAMPLE.COM"] {
+        refused(&second(email, ""), 10, "stores.shop.customers[1].email", "another customer");
+    }
+    refused(
+        &second("jo@example.com", "        id: 3\n"),
+        11,
+        "stores.shop.customers[1].id",
+        "another customer",
+    );
+}
+
+#[test]
+fn computed_fields_are_refused_as_what_the_server_makes() {
+    jane_refused("addresses: /customers/1/addresses", "addresses", "made by the server");
+    jane_refused("form_fields: null", "form_fields", "made by the server");
+    // As it stands in an answer that somebody pastes.
+    jane_refused("addresses: {resource: /customers/1/addresses}", "addresses", "made by the server");
+}
+
+#[test]
+fn passwords_that_can_not_be_are_refused_and_not_shown() {
+    jane_refused("password: pass", "password", "7 to 250 characters");
+    jane_refused("password: s-cret-pass", "password", "a letter and a digit");
+    jane_refused("password: 12345678", "password", "quotes");
+    jane_refused(&format!("password_hash: {SECRET}"), "password_hash", "argon2 hash");
+    jane_refused("password_hash: $2y$10$abcdefghijklmnopqrstuv", "password_hash", "argon2 hash");
+    let both = format!("{JANE}        password: {SECRET}\n        password_hash: {SECRET}\n");
+    refused(&both, 8, "stores.shop.customers[0].password_hash", "not both");
+}
+
+#[test]
+fn the_wires_own_way_to_give_a_password_is_refused() {
+    jane_refused(&format!("_authentication: {SECRET}"), "_authentication", "no such field");
+    jane_refused(&format!("_authentication: {{password: {SECRET}}}"), "_authentication", "no such field");
+}
+
+#[test]
+fn a_password_beside_another_fault_is_not_shown() {
+    let jane = format!("{JANE}        password: {SECRET}\n");
+    let bad_email = jane.replace("jane@example.com", "jane");
+    refused(&bad_email, 6, "stores.shop.customers[0].email", "not an email address");
+    refused(&format!("{jane}        password: {SECRET}\n"), 8, "YAML", "duplicate");
+    refused(&format!("{jane}        pass: {SECRET}\n"), 8, "stores.shop.customers[0].pass", "no such field");
+    for broken in [format!("\"{SECRET}"), format!("{SECRET}: x"), format!("[{SECRET}"), format!("*{SECRET}")]
+    {
+        let dir = Program::temp_dir();
+        let file = dir.write("seed.yaml", format!("{JANE}        password: {broken}\n"));
+        let said = Program::refuse(1, &["--seed", &file]);
+        assert!(said.starts_with(&format!("{file}:")) && !said.contains(SECRET), "{said}");
+    }
+}
+
+#[test]
+fn what_is_not_yaml_is_refused() {
+    refused("stores: [\n", 2, "YAML", "");
+    refused("stores:\n  shop:\n    customers: [}\n", 3, "YAML", "");
+    refused("stores:\n\tshop: {}\n", 2, "YAML", "tab");
+    refused(&format!("{JANE}        phone: *nothing\n"), 7, "YAML", "anchor");
+}
+
+#[test]
+fn keys_that_are_there_twice_are_refused() {
+    refused(&format!("{JANE}        email: jo@example.com\n"), 7, "YAML", "duplicate");
+    refused(&format!("{JANE}  shop: {{}}\n"), 7, "YAML", "duplicate");
+    refused("stores: {}\nstores: {}\n", 2, "YAML", "duplicate");
+}
+
+#[test]
+fn a_file_that_can_not_be_read_is_refused() {
+    let dir = Program::temp_dir();
+    let missing = dir.path().join("missing.yaml").to_str().unwrap().to_owned();
+    let binary = dir.write("binary.yaml", b"stores: {}\n# \xff\n");
+    for file in [&missing, &binary, dir.arg()] {
+        let said = Program::refuse(1, &["--seed", file]);
+        assert!(said.starts_with(&format!("{file}: ")) && said.len() > file.len() + 5, "{said}");
+    }
+}
