@@ -50,14 +50,14 @@ fn main() -> ExitCode {
 /// One clear line on standard error.
 fn refuse(why: &str, code: u8) -> ExitCode {
     // A value that is quoted may have line breaks of its own.
-    let line = why.chars().fold(String::new(), |mut line, c| {
+    let mut line = String::new();
+    for c in why.chars() {
         if c.is_control() {
-            line.extend(c.escape_default())
+            line.extend(c.escape_default());
         } else {
-            line.push(c)
+            line.push(c);
         }
-        line
-    });
+    }
     let _ = writeln!(io::stderr(), "bigcommerce-mock: {line}");
     ExitCode::from(code)
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use log::LevelFilter;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Sqlite, SqliteConnection, SqlitePool, pool::PoolConnection};
 use tokio::sync::OnceCell;
@@ -96,6 +97,9 @@ impl Store {
                 // What was acknowledged survives the death of the process; only a power cut may take the last moments.
                 .synchronous(SqliteSynchronous::Normal),
         };
+        // At the trace level statements are logged, without the values in them.
+        let options = options.foreign_keys(true).log_statements(LevelFilter::Trace);
+        let options = options.log_slow_statements(LevelFilter::Off, Duration::MAX);
         let database = |source| OpenError::Database { hash: hash.to_owned(), source };
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
@@ -105,7 +109,7 @@ impl Store {
             .max_lifetime(None)
             .test_before_acquire(false)
             .acquire_timeout(Duration::from_mins(1))
-            .connect_with(options.foreign_keys(true).disable_statement_logging())
+            .connect_with(options)
             .await
             .map_err(database)?;
         migrate(&pool).await.map_err(database)?;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
+use sqlx::error::DatabaseError;
 use sqlx::{Row, SqliteConnection};
 
 use crate::error::{Error, Problem, What};
@@ -87,7 +88,7 @@ pub(super) async fn define(tx: &mut SqliteConnection, owner: Owner, name: &str) 
     let insert =
         sqlx::query("insert into form_fields (owner, name) values (?, ?)").bind(owner.name()).bind(name);
     match insert.execute(tx).await {
-        Err(error) if error.as_database_error().is_some_and(|e| e.is_unique_violation()) => {
+        Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => {
             Err(Problem::new("name", What::Taken).into())
         }
         result => Ok(result.map(|_| ())?),
@@ -109,7 +110,7 @@ pub(super) async fn answer(
     let insert =
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(&answer.value).bind(column).bind(&answer.name);
     match insert.execute(tx).await {
-        Err(error) if error.as_database_error().is_some_and(|e| e.is_unique_violation()) => {
+        Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => {
             Err(Problem::new("form_fields", What::Taken).into())
         }
         Err(error) => Err(error.into()),

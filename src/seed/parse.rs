@@ -80,7 +80,7 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
         match key.as_str() {
             "auth" => store.access.strict = node.word(&[("lenient", false), ("strict", true)])?,
             "tokens" => {
-                store.access.tokens = node.items()?.into_iter().map(token).collect::<Result<_, _>>()?
+                store.access.tokens = node.items()?.into_iter().map(token).collect::<Result<_, _>>()?;
             }
             "basic" => store.access.basic = node.items()?.into_iter().map(basic).collect::<Result<_, _>>()?,
             "settings" => store.access.switches = switches(node)?,
@@ -92,7 +92,7 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
                 store.groups = groups.map(|row| Ok(row?.0)).collect::<Result<_, Fault>>()?;
             }
             "customers" => {
-                store.customers = node.items()?.into_iter().map(customer).collect::<Result<_, _>>()?
+                store.customers = node.items()?.into_iter().map(customer).collect::<Result<_, _>>()?;
             }
             _ => {
                 let keys = ["auth", "tokens", "basic", "settings", "groups", "form_fields", "customers"];
@@ -178,7 +178,9 @@ fn customer(node: Node) -> Result<Customer, Fault> {
                 let rows = node.items()?.into_iter().map(|node| self::row(addresses::FIELDS, &[], node));
                 customer.addresses = rows.map(|row| Ok(row?.0)).collect::<Result<_, Fault>>()?;
             }
-            ("password" | "password_hash", true) => return refuse(What::Unfit),
+            ("password" | "password_hash", true) => {
+                return Err(node.place.is("give password or password_hash, not both"));
+            }
             ("password", _) => {
                 let password = node.text()?;
                 if !values::is_password(&password) {

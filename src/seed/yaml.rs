@@ -45,8 +45,8 @@ pub(super) fn read(text: &str) -> Result<Node, Fault> {
     // Left to us, so that an amount does not pass through a float.
     loader.early_parse(false);
     let mut parser = Parser::new_from_str(text);
-    let loaded = parser.load(&mut loader, true);
-    if let Some(error) = loaded.as_ref().err().or(loader.error()) {
+    let outcome = parser.load(&mut loader, true);
+    if let Some(error) = outcome.as_ref().err().or(loader.error()) {
         let place = Place { line: error.marker().line(), at: "YAML".to_owned() };
         return Err(place.is(error.info()));
     }

@@ -43,6 +43,7 @@ pub fn list<V: Serialize>(views: &[V]) -> Response {
 }
 
 /// 200 with a count.
+#[must_use]
 pub fn count(count: i64) -> Response {
     #[derive(Serialize)]
     struct View {
@@ -85,6 +86,7 @@ impl Serialize for Money {
 }
 
 /// Ten-thousandths as a JSON number, exact and without trailing zeros.
+#[must_use]
 pub fn number(amount: i64) -> serde_json::Number {
     let text = format!("{}.{:04}", amount / 10_000, amount % 10_000);
     let text = text.trim_end_matches('0').trim_end_matches('.');

@@ -1,6 +1,9 @@
 //! The server from outside: in process through [`support::Mock`], as a program through [`support::Program`].
 //! Folders and files are named after URLs and parts of the server.
 
+#![expect(clippy::unwrap_used, reason = "a test that can not go on has failed")]
+#![expect(clippy::needless_pass_by_value, reason = "helpers take `json!(…)` as it comes")]
+
 mod agreement;
 mod dialects;
 mod gateway;

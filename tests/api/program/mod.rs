@@ -1,5 +1,4 @@
 //! The built program, from the outside: its start, settings, end, files, and what a hostile network does to it.
-#![expect(clippy::unwrap_used, reason = "the exception for tests does not cover their helpers")]
 
 mod config;
 mod data;

@@ -161,3 +161,8 @@ impl Reply {
 pub(crate) fn jane() -> Value {
     serde_json::json!({"first_name": "Jane", "last_name": "Doe", "email": "jane@example.com"})
 }
+
+/// Percent-encodes a value of a query.
+pub(crate) fn encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

@@ -1,5 +1,4 @@
 //! The built program on a port of its own.
-#![expect(clippy::unwrap_used, reason = "the exception for tests does not cover their helpers")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
