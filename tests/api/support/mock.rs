@@ -10,7 +10,7 @@ use bigcommerce_mock::access::Accesses;
 use bigcommerce_mock::clock::Clock;
 use bigcommerce_mock::edge::{Edge, Options};
 use bigcommerce_mock::passwords::{Cost, Passwords};
-use bigcommerce_mock::store::{Settings, Stores};
+use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -44,6 +44,7 @@ impl Mock {
             clock: Clock::Frozen(NOW_MS),
             passwords: Passwords::new(Cost::Fast),
             accesses: Accesses::default(),
+            row_budget: ROW_BUDGET,
         };
         let stores = Arc::new(Stores::open(settings).await.unwrap());
         let mut options = Options {
