@@ -15,6 +15,9 @@ use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
 use bigcommerce_mock::{edge, healthcheck, server};
 use tokio::signal::unix::{SignalKind, signal};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
