@@ -1,3 +1,5 @@
+mod address_refusals;
+mod addresses;
 mod customers;
 mod filters;
 mod refusals;
