@@ -1,6 +1,10 @@
 mod address_refusals;
 mod addresses;
+mod customer_groups;
 mod customers;
 mod filters;
+mod group_filters;
+mod group_members;
+mod group_refusals;
 mod refusals;
 mod time;
