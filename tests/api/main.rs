@@ -10,5 +10,7 @@ mod gateway;
 mod isolation;
 mod panics;
 mod program;
+mod strict;
 mod support;
+mod switches;
 mod v2;
