@@ -6,5 +6,6 @@ mod filters;
 mod group_filters;
 mod group_members;
 mod group_refusals;
+mod model;
 mod refusals;
 mod time;
