@@ -6,6 +6,7 @@
 
 mod agreement;
 mod dialects;
+mod form_fields;
 mod gateway;
 mod isolation;
 mod panics;

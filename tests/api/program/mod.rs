@@ -8,6 +8,8 @@ mod hostile;
 mod isolation;
 mod seed;
 mod seed_refused;
+mod seed_stores;
+mod seed_stores_refused;
 mod start;
 mod wire;
 

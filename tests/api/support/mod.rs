@@ -4,4 +4,4 @@ mod mock;
 mod program;
 
 pub(crate) use mock::{Mock, Reply, encode, home, jane, over};
-pub(crate) use program::Program;
+pub(crate) use program::{Program, TempDir};
