@@ -11,6 +11,7 @@ mod seed_refused;
 mod seed_stores;
 mod seed_stores_refused;
 mod start;
+mod statements;
 mod wire;
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
