@@ -11,7 +11,7 @@ use bigcommerce_mock::clock::Clock;
 use bigcommerce_mock::config::{self, Cli, Command, Config, LogFormat};
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::Seed;
-use bigcommerce_mock::store::{Settings, Stores};
+use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
 use bigcommerce_mock::{edge, healthcheck, server};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -112,6 +112,7 @@ async fn start(
         data_dir: config.data_dir.clone(),
         clock: Clock::Real,
         passwords: Passwords::new(config.password_hashing),
+        row_budget: ROW_BUDGET,
         accesses: Accesses { strict_stores: config.strict_stores, ..accesses },
     };
     let stores = Arc::new(Stores::open(settings).await?);

@@ -43,6 +43,12 @@ impl Filters {
         if problems.is_empty() { Ok(Filters(conditions)) } else { Err(problems) }
     }
 
+    /// Whether every row matches.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Appends ` where …`, or nothing when there is no condition. Column names come from the field table, values are bound.
     pub fn push_where(&self, sql: &mut QueryBuilder<Sqlite>) {
         for (i, (field, op, value)) in self.0.iter().enumerate() {

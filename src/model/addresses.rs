@@ -1,15 +1,16 @@
 //! Addresses of customers: the fields, the table and the rules across fields and rows.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row};
 
 use super::form_fields::{Answer, Answers, Owner};
+use super::memory::Memory;
 use super::{Page, countries, customers};
 use crate::error::{Error, Problem, What};
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
 use crate::fields::{Field, Value, computed, int, one_of, text};
-use crate::store::Store;
+use crate::store::{Store, Turn};
 
 /// Every field of an address, in the order of V2's answers.
 pub const FIELDS: &[Field] = &[
@@ -74,18 +75,21 @@ impl Address {
     }
 
     /// The addresses in these rows, with their form fields.
-    async fn all(tx: &mut SqliteConnection, rows: &[SqliteRow]) -> Result<Vec<Address>, Error> {
+    async fn all(turn: &mut Turn, rows: &[SqliteRow]) -> Result<Vec<Address>, Error> {
         let mut addresses = rows.iter().map(Address::from_row).collect::<Result<Vec<_>, _>>()?;
-        let mut answers = Answers::of(tx, Owner::Address, addresses.iter().map(|address| address.id)).await?;
-        for address in &mut addresses {
-            address.form_fields = answers.take(address.id);
+        if turn.memory(Memory::has_address_fields) {
+            let ids = addresses.iter().map(|address| address.id);
+            let mut answers = Answers::of(&mut turn.db, Owner::Address, ids).await?;
+            for address in &mut addresses {
+                address.form_fields = answers.take(address.id);
+            }
         }
         Ok(addresses)
     }
 
-    async fn one(tx: &mut SqliteConnection, row: Option<SqliteRow>) -> Result<Address, Error> {
+    async fn one(turn: &mut Turn, row: Option<SqliteRow>) -> Result<Address, Error> {
         let row = row.ok_or(Error::NotFound)?;
-        Address::all(tx, &[row]).await?.pop().ok_or(Error::NotFound)
+        Address::all(turn, &[row]).await?.pop().ok_or(Error::NotFound)
     }
 }
 
@@ -94,12 +98,17 @@ impl Address {
 /// # Errors
 /// Only the database's.
 pub async fn list(store: &Store, customer_id: i64, page: Page) -> Result<Vec<Address>, Error> {
-    let connection = &mut *store.read().await?;
-    let mut sql = QueryBuilder::new("select * from addresses where customer_id = ");
-    sql.push_bind(customer_id);
-    page.push(&mut sql);
-    let rows = sql.build().fetch_all(&mut *connection).await?;
-    Address::all(connection, &rows).await
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let mut sql = QueryBuilder::new("select * from addresses where customer_id = ");
+                sql.push_bind(customer_id);
+                page.push(&mut sql);
+                let rows = sql.build().fetch_all(&mut turn.db).await?;
+                Address::all(turn, &rows).await
+            })
+        })
+        .await
 }
 
 /// One address of a customer.
@@ -107,11 +116,16 @@ pub async fn list(store: &Store, customer_id: i64, page: Page) -> Result<Vec<Add
 /// # Errors
 /// [`Error::NotFound`]: no such customer, no such address, or another customer's.
 pub async fn get(store: &Store, customer_id: i64, id: i64) -> Result<Address, Error> {
-    let connection = &mut *store.read().await?;
-    let query =
-        sqlx::query("select * from addresses where id = ? and customer_id = ?").bind(id).bind(customer_id);
-    let row = query.fetch_optional(&mut *connection).await?;
-    Address::one(connection, row).await
+    customers::exists(store, customer_id)?;
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let query = sqlx::query("select * from addresses where id = ? and customer_id = ?");
+                let row = query.bind(id).bind(customer_id).fetch_optional(&mut turn.db).await?;
+                Address::one(turn, row).await
+            })
+        })
+        .await
 }
 
 /// How many addresses a customer has.
@@ -119,8 +133,14 @@ pub async fn get(store: &Store, customer_id: i64, id: i64) -> Result<Address, Er
 /// # Errors
 /// Only the database's.
 pub async fn count(store: &Store, customer_id: i64) -> Result<i64, Error> {
-    let query = sqlx::query_scalar("select count(*) from addresses where customer_id = ?").bind(customer_id);
-    Ok(query.fetch_one(&mut *store.read().await?).await?)
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let query = sqlx::query_scalar("select count(*) from addresses where customer_id = ?");
+                Ok(query.bind(customer_id).fetch_one(&mut turn.db).await?)
+            })
+        })
+        .await
 }
 
 /// Makes an address. The customer's `date_modified` stays (assumed).
@@ -129,10 +149,10 @@ pub async fn count(store: &Store, customer_id: i64) -> Result<i64, Error> {
 /// [`Error::NotFound`]: no such customer. [`Error::Invalid`]: another customer's id, or no such country.
 pub async fn create(store: &Store, customer_id: i64, valid: Valid) -> Result<Address, Error> {
     store
-        .write(|tx| {
+        .run(move |turn| {
             Box::pin(async move {
-                customers::is_there(tx, customer_id).await?;
-                insert(tx, customer_id, &valid).await
+                turn.memory(|memory| customers::is_there(memory, customer_id))?;
+                insert(turn, customer_id, &valid).await
             })
         })
         .await
@@ -145,13 +165,13 @@ pub async fn create(store: &Store, customer_id: i64, valid: Valid) -> Result<Add
 pub async fn update(store: &Store, customer_id: i64, id: i64, valid: Valid) -> Result<Address, Error> {
     let own = own_columns(customer_id, &valid)?;
     store
-        .write(|tx| {
+        .run(move |turn| {
             Box::pin(async move {
                 // The customer in `own` keeps `set` from being empty.
                 let mut sql = Columns::new(&valid, &own).update("addresses");
                 sql.push(" where id = ").push_bind(id).push(" and customer_id = ").push_bind(customer_id);
-                let row = sql.push(" returning *").build().fetch_optional(&mut *tx).await?;
-                Address::one(tx, row).await
+                let row = sql.push(" returning *").build().fetch_optional(&mut turn.db).await?;
+                Address::one(turn, row).await
             })
         })
         .await
@@ -162,14 +182,15 @@ pub async fn update(store: &Store, customer_id: i64, id: i64, valid: Valid) -> R
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn delete(store: &Store, customer_id: i64, id: i64) -> Result<(), Error> {
-    let delete =
-        sqlx::query("delete from addresses where id = ? and customer_id = ?").bind(id).bind(customer_id);
-    let work = store.write(|tx| {
-        Box::pin(async move {
-            if delete.execute(tx).await?.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let delete = sqlx::query("delete from addresses where id = ? and customer_id = ?");
+                let deleted = delete.bind(id).bind(customer_id).execute(&mut turn.db).await?.rows_affected();
+                if deleted == 0 { Err(Error::NotFound) } else { Ok(()) }
+            })
         })
-    });
-    work.await
+        .await
 }
 
 /// Deletes the addresses of a customer, at most `limit` of them, lowest ids first.
@@ -179,28 +200,22 @@ pub async fn delete(store: &Store, customer_id: i64, id: i64) -> Result<(), Erro
 pub async fn delete_all(store: &Store, customer_id: i64, limit: Option<i64>) -> Result<(), Error> {
     let limit = limit.unwrap_or(i64::MAX);
     store
-        .write(|tx| {
+        .run(move |turn| {
             Box::pin(async move {
-                let mut sql = QueryBuilder::new(
-                    "delete from addresses where id in (select id from addresses where customer_id = ",
-                );
-                sql.push_bind(customer_id);
+                let mut sql = QueryBuilder::new("delete from addresses where id in ");
+                sql.push("(select id from addresses where customer_id = ").push_bind(customer_id);
                 Page { limit, offset: 0 }.push(&mut sql);
-                sql.push(")").build().execute(tx).await?;
+                sql.push(")").build().execute(&mut turn.db).await?;
                 Ok(())
             })
         })
         .await
 }
 
-pub(super) async fn insert(
-    tx: &mut SqliteConnection,
-    customer_id: i64,
-    valid: &Valid,
-) -> Result<Address, Error> {
+pub(super) async fn insert(turn: &mut Turn, customer_id: i64, valid: &Valid) -> Result<Address, Error> {
     let own = own_columns(customer_id, valid)?;
-    let row = Columns::new(valid, &own).insert("addresses").build().fetch_one(&mut *tx).await?;
-    Address::one(tx, Some(row)).await
+    let row = Columns::new(valid, &own).insert("addresses").build().fetch_one(&mut turn.db).await?;
+    Address::one(turn, Some(row)).await
 }
 
 /// Checks the rules across fields, and makes the columns that follow from others.

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::Page;
+use super::memory::{self, Change};
 use crate::error::{Error, Problem, What};
 use crate::fields::Op::{Is, Like, Max, Min};
 use crate::fields::filter::Filters;
@@ -13,7 +14,7 @@ use crate::fields::write::Columns;
 use crate::fields::{
     self, Field, Kind, Value, date, int, ints, list as objects, money, object, one_of, text,
 };
-use crate::store::Store;
+use crate::store::{Store, Turn};
 
 /// Every field of a group, in the order of V2's answers.
 pub const FIELDS: &[Field] = &[
@@ -96,12 +97,18 @@ impl Group {
 ///
 /// # Errors
 /// Only the database's.
-pub async fn list(store: &Store, filters: &Filters, page: Page) -> Result<Vec<Group>, Error> {
-    let mut sql = QueryBuilder::new("select * from customer_groups");
-    filters.push_where(&mut sql);
-    page.push(&mut sql);
-    let rows = sql.build().fetch_all(&mut *store.read().await?).await?;
-    Ok(rows.iter().map(Group::from_row).collect::<Result<_, _>>()?)
+pub async fn list(store: &Store, filters: Filters, page: Page) -> Result<Vec<Group>, Error> {
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let mut sql = QueryBuilder::new("select * from customer_groups");
+                filters.push_where(&mut sql);
+                page.push(&mut sql);
+                let rows = sql.build().fetch_all(&mut turn.db).await?;
+                Ok(rows.iter().map(Group::from_row).collect::<Result<_, _>>()?)
+            })
+        })
+        .await
 }
 
 /// One group.
@@ -109,19 +116,31 @@ pub async fn list(store: &Store, filters: &Filters, page: Page) -> Result<Vec<Gr
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn get(store: &Store, id: i64) -> Result<Group, Error> {
-    let query = sqlx::query("select * from customer_groups where id = ?").bind(id);
-    let row = query.fetch_optional(&mut *store.read().await?).await?.ok_or(Error::NotFound)?;
-    Ok(Group::from_row(&row)?)
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let query = sqlx::query("select * from customer_groups where id = ?").bind(id);
+                let row = query.fetch_optional(&mut turn.db).await?.ok_or(Error::NotFound)?;
+                Ok(Group::from_row(&row)?)
+            })
+        })
+        .await
 }
 
 /// How many groups match.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn count(store: &Store, filters: &Filters) -> Result<i64, Error> {
-    let mut sql = QueryBuilder::new("select count(*) from customer_groups");
-    filters.push_where(&mut sql);
-    Ok(sql.build_query_scalar().fetch_one(&mut *store.read().await?).await?)
+pub async fn count(store: &Store, filters: Filters) -> Result<i64, Error> {
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let mut sql = QueryBuilder::new("select count(*) from customer_groups");
+                filters.push_where(&mut sql);
+                Ok(sql.build_query_scalar().fetch_one(&mut turn.db).await?)
+            })
+        })
+        .await
 }
 
 /// Checks what can be checked of a new group before there is a store to put it in.
@@ -138,7 +157,15 @@ pub fn check(valid: &Valid) -> Result<(), Error> {
 /// [`Error::Invalid`]: a taken name, or access and rules that do not fit together.
 pub async fn create(store: &Store, valid: Valid) -> Result<Group, Error> {
     let now = store.clock.now();
-    store.write(|tx| Box::pin(async move { insert(tx, &valid, now).await })).await
+    store
+        .write(move |turn| {
+            Box::pin(async move {
+                let group = insert(&mut turn.db, &valid, now).await?;
+                remember(turn).await?;
+                Ok(group)
+            })
+        })
+        .await
 }
 
 /// Changes what was supplied of a group; access and rules are replaced whole. Nothing supplied changes nothing.
@@ -152,12 +179,18 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Group, Error
     let mut own = json_columns(&valid)?;
     own.push(("date_modified", Value::Int(store.clock.now())));
     store
-        .write(|tx| {
+        .write(move |turn| {
             Box::pin(async move {
-                take_marks(tx, &valid).await?;
+                take_marks(&mut turn.db, &valid).await?;
                 let mut sql = Columns::new(&valid, &own).update("customer_groups");
                 sql.push(" where id = ").push_bind(id).push(" returning *");
-                let row = sql.build().fetch_optional(tx).await.map_err(refusal)?.ok_or(Error::NotFound)?;
+                let row = sql
+                    .build()
+                    .fetch_optional(&mut turn.db)
+                    .await
+                    .map_err(refusal)?
+                    .ok_or(Error::NotFound)?;
+                remember(turn).await?;
                 Ok(Group::from_row(&row)?)
             })
         })
@@ -178,7 +211,7 @@ pub async fn delete(store: &Store, id: i64) -> Result<(), Error> {
 ///
 /// # Errors
 /// Only the database's.
-pub async fn delete_matching(store: &Store, filters: &Filters, limit: Option<i64>) -> Result<(), Error> {
+pub async fn delete_matching(store: &Store, filters: Filters, limit: Option<i64>) -> Result<(), Error> {
     let mut sql =
         QueryBuilder::new("delete from customer_groups where id in (select id from customer_groups");
     filters.push_where(&mut sql);
@@ -187,20 +220,30 @@ pub async fn delete_matching(store: &Store, filters: &Filters, limit: Option<i64
     delete_and_release(store, sql).await.map(|_| ())
 }
 
-async fn delete_and_release(store: &Store, mut delete: QueryBuilder<sqlx::Sqlite>) -> Result<u64, Error> {
+async fn delete_and_release(store: &Store, mut delete: QueryBuilder<Sqlite>) -> Result<u64, Error> {
     store
-        .write(|tx| {
+        .write(move |turn| {
             Box::pin(async move {
-                let deleted = delete.build().execute(&mut *tx).await?.rows_affected();
+                let deleted = delete.build().execute(&mut turn.db).await?.rows_affected();
                 if deleted > 0 {
-                    let release = "update customers set customer_group_id = 0 \
-                                   where customer_group_id <> 0 and customer_group_id not in (select id from customer_groups)";
-                    sqlx::query(release).execute(tx).await?;
+                    let release = "update customers set customer_group_id = 0 where customer_group_id <> 0 \
+                                   and customer_group_id not in (select id from customer_groups)";
+                    if sqlx::query(release).execute(&mut turn.db).await?.rows_affected() > 0 {
+                        turn.change(Change::ForgetRows);
+                    }
+                    remember(turn).await?;
                 }
                 Ok(deleted)
             })
         })
         .await
+}
+
+/// Tells memory which groups there are after this.
+async fn remember(turn: &mut Turn) -> Result<(), Error> {
+    let (groups, default) = memory::groups(&mut turn.db).await?;
+    turn.change(Change::Groups(groups, default));
+    Ok(())
 }
 
 pub(super) async fn insert(tx: &mut SqliteConnection, valid: &Valid, now: i64) -> Result<Group, Error> {

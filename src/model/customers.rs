@@ -1,17 +1,21 @@
 //! Customers: the fields, the table and the rules across fields and rows.
 
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _};
 
 use super::Page;
 use super::form_fields::{Answer, Answers, Owner};
+use super::memory::{Change, Known, Memory, Row};
 use crate::error::{Error, Problem, What};
 use crate::fields::Op::{Is, Max, Min};
 use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
 use crate::fields::{self, Field, Value, computed, date, email, int, money, object, password, text};
-use crate::store::Store;
+use crate::store::{Store, Turn};
 
 /// Every field of a customer, in the order of V2's answers.
 pub const FIELDS: &[Field] = &[
@@ -49,6 +53,7 @@ pub struct Customer {
     pub last_name: String,
     pub email: String,
     pub phone: String,
+    pub form_fields: Option<Vec<Answer>>,
     pub date_created: i64,
     pub date_modified: i64,
     pub store_credit: i64,
@@ -58,7 +63,14 @@ pub struct Customer {
     pub tax_exempt_category: String,
     pub reset_pass_on_login: bool,
     pub accepts_marketing: bool,
-    pub form_fields: Option<Vec<Answer>>,
+}
+
+/// A customer that is about to be made.
+#[derive(Debug)]
+pub struct New {
+    valid: Valid,
+    password_hash: Option<String>,
+    now: i64,
 }
 
 impl Customer {
@@ -70,6 +82,7 @@ impl Customer {
             last_name: row.try_get("last_name")?,
             email: row.try_get("email")?,
             phone: row.try_get("phone")?,
+            form_fields: None,
             date_created: row.try_get("date_created")?,
             date_modified: row.try_get("date_modified")?,
             store_credit: row.try_get("store_credit")?,
@@ -79,24 +92,34 @@ impl Customer {
             tax_exempt_category: row.try_get("tax_exempt_category")?,
             reset_pass_on_login: row.try_get("reset_pass_on_login")?,
             accepts_marketing: row.try_get("accepts_marketing")?,
-            form_fields: None,
         })
     }
 
-    /// The customers in these rows, with their form fields.
-    async fn all(connection: &mut SqliteConnection, rows: &[SqliteRow]) -> Result<Vec<Customer>, Error> {
-        let mut customers = rows.iter().map(Customer::from_row).collect::<Result<Vec<_>, _>>()?;
-        let ids = customers.iter().map(|customer| customer.id);
-        let mut answers = Answers::of(connection, Owner::Customer, ids).await?;
-        for customer in &mut customers {
-            customer.form_fields = answers.take(customer.id);
+    /// The customer that a create makes: what was not supplied is blank, as the table's defaults would have it.
+    fn from_new(new: &New, id: i64, memory: &Memory) -> Customer {
+        let text = |name| new.valid.text(name).unwrap_or_default().to_owned();
+        let int = |name| new.valid.int(name).unwrap_or_default();
+        let blank = |name: &String| Answer { name: name.clone(), value: String::new() };
+        let fields = memory.customer_fields();
+        let force_reset = new.valid.object("_authentication").and_then(|inner| inner.int("force_reset"));
+        Customer {
+            id,
+            company: text("company"),
+            first_name: text("first_name"),
+            last_name: text("last_name"),
+            email: text("email"),
+            phone: text("phone"),
+            form_fields: (!fields.is_empty()).then(|| fields.iter().map(blank).collect()),
+            date_created: new.now,
+            date_modified: new.now,
+            store_credit: int("store_credit"),
+            registration_ip_address: text("registration_ip_address"),
+            customer_group_id: new.valid.int("customer_group_id").unwrap_or_else(|| memory.default_group()),
+            notes: text("notes"),
+            tax_exempt_category: text("tax_exempt_category"),
+            reset_pass_on_login: force_reset.unwrap_or_else(|| int("reset_pass_on_login")) != 0,
+            accepts_marketing: int("accepts_marketing") != 0,
         }
-        Ok(customers)
-    }
-
-    async fn one(connection: &mut SqliteConnection, row: Option<SqliteRow>) -> Result<Customer, Error> {
-        let row = row.ok_or(Error::NotFound)?;
-        Customer::all(connection, &[row]).await?.pop().ok_or(Error::NotFound)
     }
 }
 
@@ -104,73 +127,190 @@ impl Customer {
 ///
 /// # Errors
 /// Only the database's.
-pub async fn list(store: &Store, filters: &Filters, page: Page) -> Result<Vec<Customer>, Error> {
-    let mut sql = QueryBuilder::new("select * from customers");
-    filters.push_where(&mut sql);
-    page.push(&mut sql);
-    let connection = &mut *store.read().await?;
-    let rows = sql.build().fetch_all(&mut *connection).await?;
-    Customer::all(connection, &rows).await
+pub async fn list(store: &Store, filters: Filters, page: Page) -> Result<Vec<Arc<Row>>, Error> {
+    if filters.is_empty() {
+        match store.memory(|memory| memory.page(page)) {
+            Ok(rows) => return Ok(rows),
+            // Asked again in turn: a row may be gone by then, and another on the page instead.
+            Err(_) => {
+                return store
+                    .run(move |turn| {
+                        Box::pin(async move {
+                            match turn.memory(|memory| memory.page(page)) {
+                                Ok(rows) => Ok(rows),
+                                Err(ids) => rows(turn, &ids).await,
+                            }
+                        })
+                    })
+                    .await;
+            }
+        }
+    }
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let mut sql = QueryBuilder::new("select id from customers");
+                filters.push_where(&mut sql);
+                page.push(&mut sql);
+                let ids: Vec<i64> = sql.build_query_scalar().fetch_all(&mut turn.db).await?;
+                rows(turn, &ids).await
+            })
+        })
+        .await
 }
 
 /// One customer.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn get(store: &Store, id: i64) -> Result<Customer, Error> {
-    let connection = &mut *store.read().await?;
-    let query = sqlx::query("select * from customers where id = ?").bind(id);
-    let row = query.fetch_optional(&mut *connection).await?;
-    Customer::one(connection, row).await
+pub async fn get(store: &Store, id: i64) -> Result<Arc<Row>, Error> {
+    match store.memory(|memory| memory.customer(id)) {
+        Known::Row(row) => Ok(row),
+        Known::Absent => Err(Error::NotFound),
+        Known::There => {
+            let rows =
+                store.run::<_, Error>(move |turn| Box::pin(async move { rows(turn, &[id]).await })).await?;
+            rows.into_iter().next().ok_or(Error::NotFound)
+        }
+    }
 }
 
 /// Whether there is such a customer.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn exists(store: &Store, id: i64) -> Result<(), Error> {
-    is_there(&mut *store.read().await?, id).await
+pub fn exists(store: &Store, id: i64) -> Result<(), Error> {
+    store.memory(|memory| is_there(memory, id))
 }
 
-pub(super) async fn is_there(connection: &mut SqliteConnection, id: i64) -> Result<(), Error> {
-    let query = sqlx::query_scalar("select id from customers where id = ?").bind(id);
-    let found: Option<i64> = query.fetch_optional(connection).await?;
-    found.map(|_| ()).ok_or(Error::NotFound)
+pub(super) fn is_there(memory: &Memory, id: i64) -> Result<(), Error> {
+    if matches!(memory.customer(id), Known::Absent) { Err(Error::NotFound) } else { Ok(()) }
 }
 
 /// How many customers match.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn count(store: &Store, filters: &Filters) -> Result<i64, Error> {
-    let mut sql = QueryBuilder::new("select count(*) from customers");
-    filters.push_where(&mut sql);
-    Ok(sql.build_query_scalar().fetch_one(&mut *store.read().await?).await?)
+pub async fn count(store: &Store, filters: Filters) -> Result<i64, Error> {
+    if filters.is_empty() {
+        return Ok(store.memory(Memory::count));
+    }
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let mut sql = QueryBuilder::new("select count(*) from customers");
+                filters.push_where(&mut sql);
+                Ok(sql.build_query_scalar().fetch_one(&mut turn.db).await?)
+            })
+        })
+        .await
 }
 
 /// Checks what can be checked of a new customer before there is a store to put it in.
 ///
 /// # Errors
 /// Those of [`create`], but for a taken email.
-pub async fn check(store: &Store, valid: &Valid) -> Result<(), Error> {
+pub fn check(store: &Store, valid: &Valid) -> Result<(), Error> {
     is_confirmed(valid)?;
-    group_exists(&mut *store.read().await?, valid).await
+    store.memory(|memory| group_exists(memory, valid))
 }
 
 /// Makes a customer. Without a password it gets one that nobody knows, without a group the default one.
 ///
 /// # Errors
 /// [`Error::Invalid`]: the confirmation does not match, the group does not exist, or the email is taken.
-pub async fn create(store: &Store, valid: Valid) -> Result<Customer, Error> {
-    let now = store.clock.now();
-    let mut own = own_columns(store, &valid).await?;
-    own.extend([("date_created", Value::Int(now)), ("date_modified", Value::Int(now))]);
-    store.write(|tx| Box::pin(async move { insert(tx, &valid, own).await })).await
+pub async fn create(store: &Store, valid: Valid) -> Result<Arc<Row>, Error> {
+    is_confirmed(&valid)?;
+    let password_hash = password_hash(store, &valid).await;
+    store.create_customer(New { valid, password_hash, now: store.clock.now() }).await
+}
+
+/// Makes customers, all in one statement. One that is refused leaves the others alone.
+pub(crate) async fn insert_all(turn: &mut Turn, batch: Vec<New>) -> Vec<Result<Arc<Row>, Error>> {
+    let first = turn.next_customer;
+    let mut next = first;
+    let mut results: Vec<Result<Arc<Row>, Error>> = Vec::with_capacity(batch.len());
+    turn.memory(|memory| {
+        results.extend(batch.iter().map(|new| {
+            group_exists(memory, &new.valid)?;
+            next += 1;
+            Ok(Arc::new(Row::new(Customer::from_new(new, next - 1, memory))))
+        }));
+    });
+    let made: Vec<(&Customer, Option<&str>)> = results
+        .iter()
+        .zip(&batch)
+        .filter_map(|(result, new)| Some((&***result.as_ref().ok()?, new.password_hash.as_deref())))
+        .collect();
+    let refused = match insert_rows(turn, &made).await {
+        Ok(refused) => refused,
+        Err(error) => {
+            let failed = || Error::Database(sqlx::Error::Protocol(error.to_string()));
+            return results.into_iter().map(|result| result.and_then(|_| Err(failed()))).collect();
+        }
+    };
+    for result in &mut results {
+        if let Ok(row) = result {
+            if refused.contains(row.id.try_into().unwrap_or(u32::MAX)) {
+                *result = Err(Problem::new("email", What::Taken).into());
+            } else {
+                turn.next_customer = row.id + 1;
+                turn.change(Change::Put(row.clone()));
+            }
+        }
+    }
+    results
+}
+
+/// Inserts rows; gives the ids of those whose email is taken.
+async fn insert_rows(
+    turn: &mut Turn,
+    made: &[(&Customer, Option<&str>)],
+) -> Result<RoaringBitmap, sqlx::Error> {
+    let mut missing = RoaringBitmap::new();
+    if made.is_empty() {
+        return Ok(missing);
+    }
+    let mut sql = QueryBuilder::new(
+        "insert into customers (id, company, first_name, last_name, email, phone, date_created, date_modified, \
+         store_credit, registration_ip_address, customer_group_id, notes, tax_exempt_category, reset_pass_on_login, \
+         accepts_marketing, password_hash) ",
+    );
+    sql.push_values(made, |mut row, (customer, password_hash)| {
+        row.push_bind(customer.id)
+            .push_bind(&customer.company)
+            .push_bind(&customer.first_name)
+            .push_bind(&customer.last_name)
+            .push_bind(&customer.email)
+            .push_bind(&customer.phone)
+            .push_bind(customer.date_created)
+            .push_bind(customer.date_modified)
+            .push_bind(customer.store_credit)
+            .push_bind(&customer.registration_ip_address)
+            .push_bind(customer.customer_group_id)
+            .push_bind(&customer.notes)
+            .push_bind(&customer.tax_exempt_category)
+            .push_bind(customer.reset_pass_on_login)
+            .push_bind(customer.accepts_marketing)
+            .push_bind(*password_hash);
+    });
+    sql.push(" on conflict (email) do nothing");
+    let inserted = sql.build().execute(&mut turn.db).await?.rows_affected();
+    if inserted < made.len() as u64 {
+        missing.extend(made.iter().filter_map(|(customer, _)| u32::try_from(customer.id).ok()));
+        let first = made.first().map_or(0, |(customer, _)| customer.id);
+        let there = sqlx::query_scalar("select id from customers where id >= ?").bind(first);
+        for id in there.fetch_all(&mut turn.db).await? {
+            let id: u32 = id;
+            missing.remove(id);
+        }
+    }
+    Ok(missing)
 }
 
 /// Makes a customer of a seed, whose dates, id and password hash may be given.
 pub(super) async fn load(
-    tx: &mut SqliteConnection,
+    turn: &mut Turn,
     valid: &Valid,
     password_hash: Option<&str>,
     now: i64,
@@ -179,61 +319,112 @@ pub(super) async fn load(
     let modified = valid.int("date_modified").unwrap_or(created);
     let mut own = vec![("date_created", Value::Int(created)), ("date_modified", Value::Int(modified))];
     own.extend(password_hash.map(|hash| ("password_hash", Value::Text(hash.to_owned()))));
-    Ok(insert(tx, valid, own).await?.id)
+    if valid.get("customer_group_id").is_none() {
+        let default = "select id from customer_groups where is_default = 1";
+        let default: Option<i64> = sqlx::query_scalar(default).fetch_optional(&mut turn.db).await?;
+        own.extend(default.map(|id| ("customer_group_id", Value::Int(id))));
+    } else if let Some(id) = valid.int("customer_group_id").filter(|id| *id != 0) {
+        let group = sqlx::query("select id from customer_groups where id = ?").bind(id);
+        group.fetch_optional(&mut turn.db).await?.ok_or_else(no_such_group)?;
+    }
+    let mut sql = Columns::new(valid, &own).insert("customers");
+    let row = sql.build().fetch_one(&mut turn.db).await.map_err(refusal)?;
+    Ok(row.try_get("id")?)
 }
 
 /// Changes a customer: what was supplied, and the time of the change. Nothing supplied changes nothing.
 ///
 /// # Errors
 /// [`Error::NotFound`], and those of [`create`].
-pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Customer, Error> {
+pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Arc<Row>, Error> {
     if valid.is_empty() {
         return get(store, id).await;
     }
-    let mut own = own_columns(store, &valid).await?;
-    own.push(("date_modified", Value::Int(store.clock.now())));
+    is_confirmed(&valid)?;
+    let mut own = vec![("date_modified", Value::Int(store.clock.now()))];
+    own.extend(password_hash(store, &valid).await.map(|hash| ("password_hash", Value::Text(hash))));
+    let force_reset = valid.object("_authentication").and_then(|inner| inner.int("force_reset"));
+    own.extend(force_reset.map(|reset| ("reset_pass_on_login", Value::Int(reset))));
     store
-        .write(|tx| {
+        .run(move |turn| {
             Box::pin(async move {
-                group_exists(tx, &valid).await?;
+                turn.memory(|memory| group_exists(memory, &valid))?;
                 let mut sql = Columns::new(&valid, &own).update("customers");
                 sql.push(" where id = ").push_bind(id).push(" returning *");
-                let row = sql.build().fetch_optional(&mut *tx).await.map_err(refusal)?;
-                Customer::one(tx, row).await
+                let row = sql.build().fetch_optional(&mut turn.db).await.map_err(refusal)?;
+                let row = rows_of(turn, &[row.ok_or(Error::NotFound)?]).await?.remove(0);
+                turn.change(Change::Put(row.clone()));
+                Ok(row)
             })
         })
         .await
 }
 
-/// Deletes a customer.
+/// Deletes a customer, and what belongs to it.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn delete(store: &Store, id: i64) -> Result<(), Error> {
-    let delete = sqlx::query("delete from customers where id = ?").bind(id);
-    let work = store.write(|tx| {
-        Box::pin(async move {
-            if delete.execute(tx).await?.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+    exists(store, id)?;
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let delete = sqlx::query("delete from customers where id = ?").bind(id);
+                if delete.execute(&mut turn.db).await?.rows_affected() == 0 {
+                    return Err(Error::NotFound);
+                }
+                turn.change(Change::Remove(u32::try_from(id).into_iter().collect()));
+                Ok(())
+            })
         })
-    });
-    work.await
+        .await
 }
 
-/// Deletes the matching customers, at most `limit` of them, lowest ids first.
+/// Deletes the matching customers and what belongs to them, at most `limit`, lowest ids first.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn delete_matching(store: &Store, filters: &Filters, limit: Option<i64>) -> Result<(), Error> {
-    let mut sql = QueryBuilder::new("delete from customers");
-    if let Some(limit) = limit {
-        sql.push(" where id in (select id from customers");
-        filters.push_where(&mut sql);
-        Page { limit, offset: 0 }.push(&mut sql);
-        sql.push(")");
-    } else {
-        filters.push_where(&mut sql);
+pub async fn delete_matching(store: &Store, filters: Filters, limit: Option<i64>) -> Result<(), Error> {
+    if store.memory(Memory::count) == 0 {
+        return Ok(());
     }
-    store.write(|tx| Box::pin(async move { Ok(sql.build().execute(tx).await.map(|_| ())?) })).await
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                // Cascades would run for each row; a few statements over all of them are a hundred times faster.
+                sqlx::raw_sql("pragma foreign_keys = off; begin immediate").execute(&mut turn.db).await?;
+                let deleted = delete_rows(turn, &filters, limit).await;
+                let end = if deleted.is_ok() { "commit" } else { "rollback" };
+                let ended = sqlx::raw_sql(end).execute(&mut turn.db).await;
+                sqlx::raw_sql("pragma foreign_keys = on").execute(&mut turn.db).await?;
+                ended?;
+                turn.change(deleted?);
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn delete_rows(turn: &mut Turn, filters: &Filters, limit: Option<i64>) -> Result<Change, Error> {
+    if filters.is_empty() && limit.is_none() {
+        // Without a `where` SQLite drops whole trees instead of rows.
+        let all = "delete from form_field_values; delete from addresses; delete from customers";
+        sqlx::raw_sql(all).execute(&mut turn.db).await?;
+        return Ok(Change::Clear);
+    }
+    let mut sql = QueryBuilder::new("create temp table doomed as select id from customers");
+    filters.push_where(&mut sql);
+    Page { limit: limit.unwrap_or(i64::MAX), offset: 0 }.push(&mut sql);
+    sqlx::raw_sql("drop table if exists temp.doomed").execute(&mut turn.db).await?;
+    sql.build().persistent(false).execute(&mut turn.db).await?;
+    let ids: Vec<u32> = sqlx::query_scalar("select id from temp.doomed").fetch_all(&mut turn.db).await?;
+    let steps = "delete from form_field_values where customer_id in (select id from temp.doomed); \
+                 delete from form_field_values where address_id in \
+                 (select id from addresses where customer_id in (select id from temp.doomed)); \
+                 delete from addresses where customer_id in (select id from temp.doomed); \
+                 delete from customers where id in (select id from temp.doomed); drop table temp.doomed";
+    sqlx::raw_sql(steps).execute(&mut turn.db).await?;
+    Ok(Change::Remove(ids.into_iter().collect()))
 }
 
 /// Whether the password is the customer's.
@@ -241,27 +432,55 @@ pub async fn delete_matching(store: &Store, filters: &Filters, limit: Option<i64
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn has_password(store: &Store, id: i64, password: &str) -> Result<bool, Error> {
-    let query = sqlx::query_scalar("select password_hash from customers where id = ?").bind(id);
-    let hash: Option<String> =
-        query.fetch_optional(&mut *store.read().await?).await?.ok_or(Error::NotFound)?;
+    let hash: Option<String> = store
+        .run(move |turn| {
+            Box::pin(async move {
+                let query = sqlx::query_scalar("select password_hash from customers where id = ?").bind(id);
+                query.fetch_optional(&mut turn.db).await?.ok_or(Error::NotFound)
+            })
+        })
+        .await?;
     Ok(store.passwords.verify(password.to_owned(), hash).await)
 }
 
-async fn insert(
-    tx: &mut SqliteConnection,
-    valid: &Valid,
-    mut own: Vec<(&'static str, Value)>,
-) -> Result<Customer, Error> {
-    if valid.get("customer_group_id").is_some() {
-        group_exists(tx, valid).await?;
-    } else {
-        let default = "select id from customer_groups where is_default = 1";
-        let default: Option<i64> = sqlx::query_scalar(default).fetch_optional(&mut *tx).await?;
-        own.extend(default.map(|id| ("customer_group_id", Value::Int(id))));
+/// The rows of these customers, in this order: those in memory, the others fetched all at once.
+async fn rows(turn: &mut Turn, ids: &[i64]) -> Result<Vec<Arc<Row>>, Error> {
+    let known: Vec<Known> = turn.memory(|memory| ids.iter().map(|id| memory.customer(*id)).collect());
+    let missing: Vec<i64> = known
+        .iter()
+        .zip(ids)
+        .filter(|(known, _)| !matches!(known, Known::Row(_)))
+        .map(|(_, id)| *id)
+        .collect();
+    let mut fetched = Vec::new().into_iter();
+    if !missing.is_empty() {
+        let query = "select * from customers where id in (select value from json_each(?)) order by id";
+        let list = serde_json::Value::from(missing).to_string();
+        let found = sqlx::query(query).bind(list).fetch_all(&mut turn.db).await?;
+        let rows = rows_of(turn, &found).await?;
+        for row in &rows {
+            turn.change(Change::Fetched(row.clone()));
+        }
+        fetched = rows.into_iter();
     }
-    let row =
-        Columns::new(valid, &own).insert("customers").build().fetch_one(&mut *tx).await.map_err(refusal)?;
-    Customer::one(tx, Some(row)).await
+    let row = |known| match known {
+        Known::Row(row) => Some(row),
+        _ => fetched.next(),
+    };
+    Ok(known.into_iter().filter_map(row).collect())
+}
+
+/// What these rows of the table hold, with their form fields.
+async fn rows_of(turn: &mut Turn, rows: &[SqliteRow]) -> Result<Vec<Arc<Row>>, Error> {
+    let mut customers = rows.iter().map(Customer::from_row).collect::<Result<Vec<_>, _>>()?;
+    if !turn.memory(|memory| memory.customer_fields().is_empty()) {
+        let ids = customers.iter().map(|customer| customer.id);
+        let mut answers = Answers::of(&mut turn.db, Owner::Customer, ids).await?;
+        for customer in &mut customers {
+            customer.form_fields = answers.take(customer.id);
+        }
+    }
+    Ok(customers.into_iter().map(|customer| Arc::new(Row::new(customer))).collect())
 }
 
 fn is_confirmed(valid: &Valid) -> Result<(), Error> {
@@ -274,27 +493,21 @@ fn is_confirmed(valid: &Valid) -> Result<(), Error> {
     Ok(())
 }
 
-/// Assumed: a group that does not exist is refused.
-async fn group_exists(tx: &mut SqliteConnection, valid: &Valid) -> Result<(), Error> {
-    let Some(id) = valid.int("customer_group_id").filter(|id| *id != 0) else { return Ok(()) };
-    let found: Option<i64> =
-        sqlx::query_scalar("select id from customer_groups where id = ?").bind(id).fetch_optional(tx).await?;
-    found.map(|_| ()).ok_or_else(|| Problem::new("customer_group_id", What::NoSuch).into())
+async fn password_hash(store: &Store, valid: &Valid) -> Option<String> {
+    let password = valid.object("_authentication")?.text("password")?;
+    Some(store.passwords.hash(password.to_owned()).await)
 }
 
-/// Checks the rules across fields, and makes the columns that follow from `_authentication`.
-async fn own_columns(store: &Store, valid: &Valid) -> Result<Vec<(&'static str, Value)>, Error> {
-    is_confirmed(valid)?;
-    let mut own = Vec::new();
-    if let Some(authentication) = valid.object("_authentication") {
-        if let Some(password) = authentication.text("password") {
-            own.push(("password_hash", Value::Text(store.passwords.hash(password.to_owned()).await)));
-        }
-        if let Some(reset) = authentication.int("force_reset") {
-            own.push(("reset_pass_on_login", Value::Int(reset)));
-        }
+/// Assumed: a group that does not exist is refused.
+fn group_exists(memory: &Memory, valid: &Valid) -> Result<(), Error> {
+    match valid.int("customer_group_id") {
+        Some(id) if id != 0 && !memory.has_group(id) => Err(no_such_group()),
+        _ => Ok(()),
     }
-    Ok(own)
+}
+
+fn no_such_group() -> Error {
+    Problem::new("customer_group_id", What::NoSuch).into()
 }
 
 /// What a refused row means: the uniqueness of the email, or of the id that a seed pinned, would be broken.

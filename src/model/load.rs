@@ -1,12 +1,11 @@
 //! The first content of a store, all of it or nothing.
 
-use sqlx::SqliteConnection;
-
 use super::form_fields::{self, Answer, Owner};
+use super::memory::Change;
 use super::{addresses, customer_groups, customers};
 use crate::error::Error;
 use crate::fields::validate::Valid;
-use crate::store::Store;
+use crate::store::{Store, Turn};
 
 /// What a store begins with.
 #[derive(Debug, Default)]
@@ -67,40 +66,39 @@ impl From<sqlx::Error> for Refused {
 pub async fn load(store: &Store, content: Content) -> Result<(), Refused> {
     let now = store.clock.now();
     store
-        .write(|tx| {
+        .write(move |turn| {
             Box::pin(async move {
                 let mut entry = None;
-                write(tx, &content, now, &mut entry).await.map_err(|error| Refused { entry, error })
+                let written = write(turn, &content, now, &mut entry).await;
+                written.map_err(|error| Refused { entry, error })?;
+                let memory = turn.load().await?;
+                turn.change(Change::Loaded(memory.into()));
+                Ok(())
             })
         })
         .await
 }
 
-async fn write(
-    tx: &mut SqliteConnection,
-    content: &Content,
-    now: i64,
-    at: &mut Option<Entry>,
-) -> Result<(), Error> {
+async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Entry>) -> Result<(), Error> {
     for (i, group) in content.groups.iter().enumerate() {
         *at = Some(Entry::Group(i));
-        customer_groups::insert(tx, group, now).await?;
+        customer_groups::insert(&mut turn.db, group, now).await?;
     }
     for (i, (owner, name)) in content.form_fields.iter().enumerate() {
         *at = Some(Entry::FormField(i));
-        form_fields::define(tx, *owner, name).await?;
+        form_fields::define(&mut turn.db, *owner, name).await?;
     }
     for (i, customer) in content.customers.iter().enumerate() {
         *at = Some(Entry::Customer(i));
-        let id = customers::load(tx, &customer.valid, customer.password_hash.as_deref(), now).await?;
+        let id = customers::load(turn, &customer.valid, customer.password_hash.as_deref(), now).await?;
         for answer in &customer.form_fields {
-            form_fields::answer(tx, Owner::Customer, id, answer).await?;
+            form_fields::answer(&mut turn.db, Owner::Customer, id, answer).await?;
         }
         for (j, (valid, answers)) in customer.addresses.iter().enumerate() {
             *at = Some(Entry::Address(i, j));
-            let address = addresses::insert(tx, id, valid).await?;
+            let address = addresses::insert(turn, id, valid).await?;
             for answer in answers {
-                form_fields::answer(tx, Owner::Address, address.id, answer).await?;
+                form_fields::answer(&mut turn.db, Owner::Address, address.id, answer).await?;
             }
         }
     }

@@ -8,6 +8,7 @@ pub mod customer_groups;
 pub mod customers;
 pub mod form_fields;
 pub mod load;
+pub mod memory;
 
 /// Which part of a list is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::fields::Field;
     use crate::passwords::{Cost, Passwords};
-    use crate::store::{Settings, Stores};
+    use crate::store::{ROW_BUDGET, Settings, Stores};
 
     #[tokio::test]
     async fn the_columns_of_each_table_are_those_of_its_fields() {
@@ -43,6 +44,7 @@ mod tests {
             clock: Clock::Frozen(0),
             passwords: Passwords::new(Cost::Fast),
             accesses: Accesses::default(),
+            row_budget: ROW_BUDGET,
         };
         let stores = Stores::open(settings).await.unwrap();
         let store = stores.get_or_create("s").await.unwrap();
@@ -55,7 +57,9 @@ mod tests {
         ];
         for (table, fields, more) in tables {
             let query = sqlx::query_scalar("select name from pragma_table_info(?)").bind(table);
-            let columns: Vec<String> = query.fetch_all(&mut *store.read().await.unwrap()).await.unwrap();
+            let columns =
+                store.run::<Vec<String>, sqlx::Error>(move |turn| Box::pin(query.fetch_all(&mut turn.db)));
+            let columns = columns.await.unwrap();
             let columns: BTreeSet<&str> = columns.iter().map(String::as_str).collect();
             let declared = fields.iter().filter(|field| field.is_column()).map(|field| field.name);
             assert_eq!(columns, declared.chain(more.iter().copied()).collect(), "{table}");

@@ -16,7 +16,7 @@ use crate::model::form_fields::Answer;
 /// # Errors
 /// [`Error::NotFound`] for the customer; a query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Ids([customer]): Ids<1>, Query(query): Query) -> Result<Response, Error> {
-    customers::exists(&tenant.store, customer).await?;
+    customers::exists(&tenant.store, customer)?;
     let (_, page) = wire::list_query(FIELDS, Spelling::Prefix, tenant.access.switches, query)?;
     let addresses = addresses::list(&tenant.store, customer, page).await?;
     Ok(wire::list(&addresses.iter().map(View::new).collect::<Vec<_>>()))
@@ -27,7 +27,7 @@ pub async fn list(tenant: Tenant, Ids([customer]): Ids<1>, Query(query): Query) 
 /// # Errors
 /// [`Error::NotFound`] first, then whatever is wrong with the body.
 pub async fn create(tenant: Tenant, Ids([customer]): Ids<1>, body: Body) -> Result<Response, Error> {
-    customers::exists(&tenant.store, customer).await?;
+    customers::exists(&tenant.store, customer)?;
     let valid = validate(FIELDS, Operation::Create, &body.object()?)?;
     let address = addresses::create(&tenant.store, customer, valid).await?;
     let path = format!("{}/customers/{customer}/addresses/{}", tenant.mount_path(), address.id);
@@ -43,7 +43,7 @@ pub async fn delete_all(
     Ids([customer]): Ids<1>,
     Query(query): Query,
 ) -> Result<Response, Error> {
-    customers::exists(&tenant.store, customer).await?;
+    customers::exists(&tenant.store, customer)?;
     let (_, limit) = wire::delete_query(FIELDS, Spelling::Prefix, query)?;
     addresses::delete_all(&tenant.store, customer, limit).await?;
     Ok(wire::no_content())
@@ -54,7 +54,7 @@ pub async fn delete_all(
 /// # Errors
 /// [`Error::NotFound`] for the customer; a query parameter that is unknown.
 pub async fn count(tenant: Tenant, Ids([customer]): Ids<1>, Query(query): Query) -> Result<Response, Error> {
-    customers::exists(&tenant.store, customer).await?;
+    customers::exists(&tenant.store, customer)?;
     wire::count_query(FIELDS, Spelling::Prefix, query)?;
     Ok(wire::count(addresses::count(&tenant.store, customer).await?))
 }

@@ -15,7 +15,7 @@ use crate::model::customer_groups::{self, CategoryAccess, DiscountRule, FIELDS, 
 /// A query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
     let (filters, page) = wire::list_query(FIELDS, Spelling::Suffix, tenant.access.switches, query)?;
-    let groups = customer_groups::list(&tenant.store, &filters, page).await?;
+    let groups = customer_groups::list(&tenant.store, filters, page).await?;
     Ok(wire::list(&groups.iter().map(|group| View::new(group, Storewide::Text)).collect::<Vec<_>>()))
 }
 
@@ -37,7 +37,7 @@ pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
 /// A query parameter that is unknown or can not be read.
 pub async fn delete_matching(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
     let (filters, limit) = wire::delete_query(FIELDS, Spelling::Suffix, query)?;
-    customer_groups::delete_matching(&tenant.store, &filters, limit).await?;
+    customer_groups::delete_matching(&tenant.store, filters, limit).await?;
     Ok(wire::no_content())
 }
 
@@ -47,7 +47,7 @@ pub async fn delete_matching(tenant: Tenant, Query(query): Query) -> Result<Resp
 /// A query parameter that is unknown or can not be read.
 pub async fn count(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
     let filters = wire::count_query(FIELDS, Spelling::Suffix, query)?;
-    Ok(wire::count(customer_groups::count(&tenant.store, &filters).await?))
+    Ok(wire::count(customer_groups::count(&tenant.store, filters).await?))
 }
 
 /// `GET /customer_groups/{id}`

@@ -25,12 +25,17 @@ pub const MAX_DELETE: i64 = 100;
 
 /// 200 with one object.
 pub fn ok(view: &impl Serialize) -> Response {
-    json(StatusCode::OK, view)
+    bytes(StatusCode::OK, json(view))
 }
 
 /// 201 with the new object and its path.
 pub fn created(path: &str, view: &impl Serialize) -> Response {
-    let mut response = json(StatusCode::CREATED, view);
+    with_location(path, bytes(StatusCode::CREATED, json(view)))
+}
+
+/// Adds the path of what was made.
+#[must_use]
+pub fn with_location(path: &str, mut response: Response) -> Response {
     if let Ok(path) = HeaderValue::from_str(path) {
         response.headers_mut().insert(LOCATION, path);
     }
@@ -39,7 +44,7 @@ pub fn created(path: &str, view: &impl Serialize) -> Response {
 
 /// 200 with a bare array or, observed, 204 without a body when there is nothing in it.
 pub fn list<V: Serialize>(views: &[V]) -> Response {
-    if views.is_empty() { no_content() } else { json(StatusCode::OK, &views) }
+    if views.is_empty() { no_content() } else { ok(&views) }
 }
 
 /// 200 with a count.
@@ -58,9 +63,18 @@ pub fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
-fn json(status: StatusCode, view: &impl Serialize) -> Response {
-    let bytes = serde_json::to_vec(view).expect("views have text keys and no failing parts");
-    let mut response = Response::new(Body::from(bytes));
+/// A view's JSON.
+///
+/// # Panics
+/// Never: views have text keys and no parts that fail.
+pub fn json(view: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(view).expect("views have text keys and no failing parts")
+}
+
+/// An answer of finished JSON.
+#[must_use]
+pub fn bytes(status: StatusCode, json: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(json));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
@@ -258,7 +272,7 @@ pub fn error(error: &Error) -> Response {
         }
     };
     let details = reason.map(|invalid_reason| Details { invalid_reason });
-    json(status, &[ErrorView { status: status.as_u16(), message, details }])
+    bytes(status, json(&[ErrorView { status: status.as_u16(), message, details }]))
 }
 
 fn message(problem: &Problem) -> Cow<'static, str> {

@@ -11,7 +11,7 @@ use bigcommerce_mock::clock::Clock;
 use bigcommerce_mock::edge::{Edge, Options};
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::Seed;
-use bigcommerce_mock::store::{Settings, Stores};
+use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -40,7 +40,12 @@ impl Mock {
 
     /// A server whose options are not the usual ones.
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Mock {
-        Mock::open(Accesses::default(), change).await
+        Mock::open(Accesses::default(), ROW_BUDGET, change).await
+    }
+
+    /// A server that keeps so many bytes of rows of each store in memory.
+    pub(crate) async fn remembering(row_budget: usize) -> Mock {
+        Mock::open(Accesses::default(), row_budget, |_| {}).await
     }
 
     /// A server with the stores of a seed.
@@ -53,14 +58,15 @@ impl Mock {
         let seed = Seed::parse("seed.yaml", yaml).unwrap();
         let mut accesses = seed.accesses();
         change(&mut accesses);
-        let mock = Mock::open(accesses, |_| {}).await;
+        let mock = Mock::open(accesses, ROW_BUDGET, |_| {}).await;
         seed.load(&mock.stores).await.unwrap();
         mock
     }
 
-    async fn open(accesses: Accesses, change: impl FnOnce(&mut Options)) -> Mock {
+    async fn open(accesses: Accesses, row_budget: usize, change: impl FnOnce(&mut Options)) -> Mock {
         let passwords = Passwords::new(Cost::Fast);
-        let settings = Settings { data_dir: None, clock: Clock::Frozen(NOW_MS), passwords, accesses };
+        let settings =
+            Settings { data_dir: None, clock: Clock::Frozen(NOW_MS), passwords, accesses, row_budget };
         let stores = Arc::new(Stores::open(settings).await.unwrap());
         let mut options = Options {
             default_store: "demo".into(),

@@ -2,6 +2,7 @@
 
 mod store;
 
+use bigcommerce_mock::store::ROW_BUDGET;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -164,9 +165,13 @@ proptest! {
 
     /// From one call, so that a failure shrinks to those that matter.
     #[test]
-    fn a_store_answers_like_a_model_in_memory(ops in prop::collection::vec(op(), 1..90)) {
+    fn a_store_answers_like_a_model_in_memory(
+        ops in prop::collection::vec(op(), 1..90),
+        // No row in memory, about three, all of them.
+        row_budget in prop::sample::select(vec![0, 4_000, ROW_BUDGET]),
+    ) {
         Runtime::new().unwrap().block_on(async {
-            let (mock, mut model) = (Mock::new().await, Model::default());
+            let (mock, mut model) = (Mock::remembering(row_budget).await, Model::default());
             for (i, op) in ops.iter().enumerate() {
                 prop_assert_eq!(op.call(&mock).await, model.answer(op), "call {}: {:?}", i, op);
             }

@@ -1,0 +1,300 @@
+//! What reads of a store see without asking its database: which customers there are, the rows of as many of them as
+//! fit, and the few things that every create needs to know.
+//!
+//! Only the store's writer changes it, after a commit and before it answers. So a write is seen by every read that
+//! begins after its answer, and nothing is seen that was not committed. The database stays the truth: a row that is
+//! not here is fetched from it – by the writer too, so that nothing can be committed in between.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use roaring::RoaringBitmap;
+use sqlx::{Row as _, SqliteConnection};
+
+use super::Page;
+use super::customers::Customer;
+use super::form_fields::Owner;
+
+/// A customer as reads share it. It never changes: a write puts another one in its place.
+#[derive(Debug)]
+pub struct Row {
+    customer: Customer,
+    /// The bytes that an answer is made of, kept once they were made.
+    memo: OnceLock<Memo>,
+    /// Asked for since eviction last came by.
+    used: AtomicBool,
+}
+
+/// Bytes that a dialect keeps with a row, in two parts between which it puts what depends on the request.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the type says it")]
+pub struct Memo {
+    pub before: Box<[u8]>,
+    pub after: Box<[u8]>,
+}
+
+impl Row {
+    pub(super) fn new(customer: Customer) -> Row {
+        Row { customer, memo: OnceLock::new(), used: AtomicBool::new(false) }
+    }
+
+    /// The memo, made by the first who asks.
+    pub fn memo(&self, make: impl FnOnce(&Customer) -> Memo) -> &Memo {
+        self.memo.get_or_init(|| make(&self.customer))
+    }
+
+    /// About how many bytes it takes, the memo included whether it was made or not.
+    fn weight(&self) -> usize {
+        let customer = &self.customer;
+        let texts = [
+            &customer.company,
+            &customer.first_name,
+            &customer.last_name,
+            &customer.email,
+            &customer.phone,
+            &customer.registration_ip_address,
+            &customer.notes,
+            &customer.tax_exempt_category,
+        ];
+        let text: usize = texts.iter().map(|text| text.len()).sum();
+        let answers = customer.form_fields.iter().flatten();
+        let answers: usize = answers.map(|answer| 64 + answer.name.len() + answer.value.len()).sum();
+        // The names of an answer's keys and its other values come to about 500 bytes.
+        size_of::<Row>() + 600 + 2 * (text + answers)
+    }
+}
+
+impl Deref for Row {
+    type Target = Customer;
+
+    fn deref(&self) -> &Customer {
+        &self.customer
+    }
+}
+
+/// What a write changes, once it is committed.
+#[derive(Debug)]
+pub enum Change {
+    /// This customer is new, or is like this now.
+    Put(Arc<Row>),
+    /// This row was fetched; nothing has changed.
+    Fetched(Arc<Row>),
+    /// These customers are gone.
+    Remove(RoaringBitmap),
+    /// All customers are gone.
+    Clear,
+    /// Customers lost their group, so rows that are kept may be wrong.
+    ForgetRows,
+    /// The store has its first content.
+    Loaded(Box<Memory>),
+    /// These are the groups now, and this the default one.
+    Groups(HashSet<i64>, Option<i64>),
+}
+
+/// See the module's own words.
+#[derive(Debug, Default)]
+pub struct Memory {
+    ids: RoaringBitmap,
+    rows: HashMap<u32, Arc<Row>>,
+    /// The ids of `rows`, in the order in which eviction looks at them. Ids of removed rows may linger.
+    order: VecDeque<u32>,
+    bytes: usize,
+    /// The most that `bytes` may be.
+    budget: usize,
+    groups: HashSet<i64>,
+    default_group: Option<i64>,
+    /// The names of the form fields that customers have.
+    customer_fields: Vec<String>,
+    has_address_fields: bool,
+}
+
+/// What memory knows of one customer.
+#[derive(Debug)]
+pub enum Known {
+    /// Its row.
+    Row(Arc<Row>),
+    /// That it is there; its row is not.
+    There,
+    /// That it does not exist.
+    Absent,
+}
+
+impl Memory {
+    /// Knows nothing yet. `budget` bounds the rows that are kept, in bytes.
+    #[must_use]
+    pub fn new(budget: usize) -> Memory {
+        Memory { budget, ..Memory::default() }
+    }
+
+    /// The most that rows may take, in bytes.
+    #[must_use]
+    pub fn budget(&self) -> usize {
+        self.budget
+    }
+
+    /// Reads what must always be known from the database.
+    pub(crate) async fn load(db: &mut SqliteConnection, budget: usize) -> Result<Memory, sqlx::Error> {
+        let mut memory = Memory::new(budget);
+        // Runs of ids without gaps: a million rows are a handful of these.
+        let runs = "select min(id) as first, max(id) as last from \
+                    (select id, id - row_number() over (order by id) as run from customers) group by run";
+        for run in sqlx::query(runs).fetch_all(&mut *db).await? {
+            memory.ids.insert_range(as_id(run.try_get("first")?)..=as_id(run.try_get("last")?));
+        }
+        let (groups, default) = groups(db).await?;
+        (memory.groups, memory.default_group) = (groups, default);
+        let fields = sqlx::query("select owner, name from form_fields order by id").fetch_all(db).await?;
+        for field in fields {
+            if field.try_get::<&str, _>("owner")? == Owner::Customer.name() {
+                memory.customer_fields.push(field.try_get("name")?);
+            } else {
+                memory.has_address_fields = true;
+            }
+        }
+        Ok(memory)
+    }
+
+    /// One customer.
+    #[must_use]
+    pub fn customer(&self, id: i64) -> Known {
+        let Ok(id) = u32::try_from(id) else { return Known::Absent };
+        match self.rows.get(&id) {
+            Some(row) => Known::Row(used(row)),
+            None if self.ids.contains(id) => Known::There,
+            None => Known::Absent,
+        }
+    }
+
+    /// How many customers there are.
+    #[must_use]
+    pub fn count(&self) -> i64 {
+        i64::try_from(self.ids.len()).unwrap_or(i64::MAX)
+    }
+
+    /// The customers of one page: all of their rows, or the ids if one is not here.
+    ///
+    /// # Errors
+    /// The ids.
+    pub fn page(&self, page: Page) -> Result<Vec<Arc<Row>>, Vec<i64>> {
+        let Some(first) = u32::try_from(page.offset).ok().and_then(|offset| self.ids.select(offset)) else {
+            return Ok(Vec::new());
+        };
+        let ids = || self.ids.range(first..).take(usize::try_from(page.limit).unwrap_or(usize::MAX));
+        let mut rows = Vec::with_capacity(64);
+        for id in ids() {
+            match self.rows.get(&id) {
+                Some(row) => rows.push(used(row)),
+                None => return Err(ids().map(i64::from).collect()),
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Whether there is such a group.
+    #[must_use]
+    pub fn has_group(&self, id: i64) -> bool {
+        self.groups.contains(&id)
+    }
+
+    /// The group of customers that are created without one; 0 is none.
+    #[must_use]
+    pub fn default_group(&self) -> i64 {
+        self.default_group.unwrap_or(0)
+    }
+
+    /// The names of the form fields of customers.
+    #[must_use]
+    pub fn customer_fields(&self) -> &[String] {
+        &self.customer_fields
+    }
+
+    /// Whether addresses have form fields.
+    #[must_use]
+    pub fn has_address_fields(&self) -> bool {
+        self.has_address_fields
+    }
+
+    /// Takes over what was committed.
+    pub(crate) fn apply(&mut self, change: Change) {
+        match change {
+            Change::Put(row) => {
+                self.ids.insert(as_id(row.id));
+                self.keep(row);
+            }
+            Change::Fetched(row) => self.keep(row),
+            Change::Remove(gone) => {
+                for id in &gone {
+                    if let Some(row) = self.rows.remove(&id) {
+                        self.bytes -= row.weight();
+                    }
+                }
+                self.ids -= gone;
+            }
+            Change::Clear => {
+                self.ids.clear();
+                self.forget_rows();
+            }
+            Change::ForgetRows => self.forget_rows(),
+            Change::Loaded(memory) => *self = *memory,
+            Change::Groups(groups, default) => (self.groups, self.default_group) = (groups, default),
+        }
+    }
+
+    fn forget_rows(&mut self) {
+        self.rows.clear();
+        self.order.clear();
+        self.bytes = 0;
+    }
+
+    /// Keeps a row and lets others go until all fit: the oldest first, but those that were used get a second chance.
+    fn keep(&mut self, row: Arc<Row>) {
+        let id = as_id(row.id);
+        self.bytes += row.weight();
+        match self.rows.insert(id, row) {
+            Some(old) => self.bytes -= old.weight(),
+            None => self.order.push_back(id),
+        }
+        while self.bytes > self.budget {
+            let Some(id) = self.order.pop_front() else { return };
+            match self.rows.get(&id) {
+                Some(row) if row.used.swap(false, Ordering::Relaxed) => self.order.push_back(id),
+                Some(_) => {
+                    if let Some(row) = self.rows.remove(&id) {
+                        self.bytes -= row.weight();
+                    }
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+/// The groups there are, and the default one.
+pub(super) async fn groups(db: &mut SqliteConnection) -> Result<(HashSet<i64>, Option<i64>), sqlx::Error> {
+    let rows = sqlx::query("select id, is_default from customer_groups").fetch_all(db).await?;
+    let mut groups = HashSet::new();
+    let mut default = None;
+    for row in rows {
+        let id = row.try_get("id")?;
+        groups.insert(id);
+        if row.try_get("is_default")? {
+            default = Some(id);
+        }
+    }
+    Ok((groups, default))
+}
+
+fn used(row: &Arc<Row>) -> Arc<Row> {
+    // Written only when it changes, so that readers do not fight over the cache line.
+    if !row.used.load(Ordering::Relaxed) {
+        row.used.store(true, Ordering::Relaxed);
+    }
+    row.clone()
+}
+
+/// An id that the database gave: it is positive and at most 2147483647 unless two billion rows were created.
+fn as_id(id: i64) -> u32 {
+    u32::try_from(id).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,139 @@
+//! Opening databases: where they are, how they are set up, which tables they have.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use log::LevelFilter;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection};
+
+/// The migrations, in the order in which they are applied to each store. `user_version` counts those it has had.
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_customers.sql"),
+    include_str!("../../migrations/0002_customer_groups.sql"),
+    include_str!("../../migrations/0003_addresses.sql"),
+    include_str!("../../migrations/0004_form_fields.sql"),
+];
+
+/// Why a store, or the directory of all stores, could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A file or directory could not be read or made.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process has the directory.
+    #[error("{}: another server is using this data directory; stop it or name another directory", .0.display())]
+    InUse(PathBuf),
+    /// The database could not be opened, or brought to this version's tables.
+    #[error("opening the database of store {hash}: {source}")]
+    Database {
+        /// The store.
+        hash: String,
+        /// What the database said.
+        source: sqlx::Error,
+    },
+}
+
+/// Opens a database – in memory without a file – and brings it up to date.
+pub(super) async fn connect(file: Option<&Path>) -> Result<SqliteConnection, sqlx::Error> {
+    let options = match file {
+        // Not "sqlite::memory:", which is a database shared between connections.
+        None => SqliteConnectOptions::new().filename(":memory:"),
+        Some(file) => SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was acknowledged survives the death of the process; only a power cut may take the last moments.
+            .synchronous(SqliteSynchronous::Normal),
+    };
+    // At the trace level statements are logged, without the values in them.
+    let options = options.foreign_keys(true).log_statements(LevelFilter::Trace);
+    let mut db = options.log_slow_statements(LevelFilter::Off, Duration::MAX).connect().await?;
+    migrate(&mut db).await?;
+    Ok(db)
+}
+
+/// Applies the migrations that a database has not had. sqlx's own migrator takes a dozen statements for each of
+/// them, which is most of what a store costs; this takes two in all.
+async fn migrate(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let had: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut *db).await?;
+    let Some(missing) = usize::try_from(had).ok().and_then(|had| MIGRATIONS.get(had..)) else {
+        let message = format!("it was made by a newer version of this program (schema {had})");
+        return Err(sqlx::Error::Configuration(message.into()));
+    };
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let script =
+        format!("begin immediate; {} pragma user_version = {}; commit;", missing.concat(), MIGRATIONS.len());
+    sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(db).await?;
+    Ok(())
+}
+
+pub(super) fn database_file(dir: &Path, hash: &str) -> PathBuf {
+    dir.join(format!("{hash}.db"))
+}
+
+/// Removes a database and what SQLite keeps beside it. It is no error when there is none.
+pub(super) fn remove_database(file: &Path) -> io::Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        match fs::remove_file(name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Makes the directory and takes it for this process.
+pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| OpenError::File { path, source }
+    };
+    fs::create_dir_all(dir).map_err(failed(dir))?;
+    let path = dir.join(".lock");
+    let file = File::options().create(true).append(true).open(&path).map_err(failed(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(&path)(source)),
+    }
+}
+
+/// The hashes of the stores in the directory.
+pub(super) fn found_in(dir: &Path) -> Result<Vec<Box<str>>, OpenError> {
+    let failed = |source| OpenError::File { path: dir.to_owned(), source };
+    let mut hashes = Vec::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        if let Some(hash) = name.to_str().and_then(|name| name.strip_suffix(".db"))
+            && super::is_hash(hash)
+        {
+            hashes.push(hash.into());
+        }
+    }
+    Ok(hashes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn migrations_are_applied_once_and_a_newer_database_is_refused() {
+        let mut db = connect(None).await.unwrap();
+        migrate(&mut db).await.unwrap();
+        sqlx::raw_sql("pragma user_version = 1000").execute(&mut db).await.unwrap();
+        assert!(migrate(&mut db).await.unwrap_err().to_string().contains("newer version"));
+    }
+}

@@ -1,0 +1,151 @@
+//! The writer of a store: the one task that speaks to its database and that changes what reads see.
+//!
+//! It takes what has queued, in order. Creates that stand next to each other go into one statement; everything else
+//! is a turn of its own. It answers only after the commit, and after memory shows what was committed. Nobody can
+//! cancel it: a client that hangs up leaves its unit of work whole.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::Error;
+use crate::model::customers::{self, New};
+use crate::model::memory::{Change, Memory, Row};
+
+/// The most that is taken from the queue at once.
+const BATCH: usize = 32;
+
+/// What a unit of work has while it is its turn.
+#[derive(Debug)]
+pub struct Turn {
+    /// The store's only connection.
+    pub db: SqliteConnection,
+    /// What reads see. To be read here; changes go through [`Turn::change`].
+    pub memory: Arc<RwLock<Memory>>,
+    /// The id of the next customer.
+    pub next_customer: i64,
+    changes: Vec<Change>,
+}
+
+impl Turn {
+    pub(super) async fn new(db: SqliteConnection, row_budget: usize) -> Result<Turn, sqlx::Error> {
+        let memory = Arc::new(Memory::new(row_budget).into());
+        let mut turn = Turn { db, memory, next_customer: 1, changes: Vec::new() };
+        let loaded = turn.load().await?;
+        turn.change(Change::Loaded(loaded.into()));
+        turn.publish();
+        Ok(turn)
+    }
+
+    /// Shows a change to reads, once this unit of work has succeeded.
+    pub fn change(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Looks at what reads see.
+    pub fn memory<T>(&self, look: impl FnOnce(&Memory) -> T) -> T {
+        look(&self.memory.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads from the database what must always be known: what memory begins with, and the next id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn load(&mut self) -> Result<Memory, sqlx::Error> {
+        let budget = self.memory(Memory::budget);
+        let last = "select seq from sqlite_sequence where name = 'customers'";
+        let last: Option<i64> = sqlx::query_scalar(last).fetch_optional(&mut self.db).await?;
+        self.next_customer = last.unwrap_or(0) + 1;
+        Memory::load(&mut self.db, budget).await
+    }
+
+    pub(super) fn publish(&mut self) {
+        if self.changes.is_empty() {
+            return;
+        }
+        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+        for change in self.changes.drain(..) {
+            memory.apply(change);
+        }
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.changes.clear();
+    }
+}
+
+/// One unit of work. It answers for itself.
+pub(super) type Work = Box<dyn for<'t> FnOnce(&'t mut Turn) -> BoxFuture<'t, ()> + Send>;
+
+/// What can be asked of the writer.
+pub(super) enum Job {
+    /// Anything.
+    Work(Work),
+    /// A new customer.
+    Create(Box<New>, oneshot::Sender<Result<Arc<Row>, Error>>),
+    /// Close the database and end.
+    Close(oneshot::Sender<()>),
+}
+
+pub(super) async fn run(mut turn: Turn, mut jobs: mpsc::Receiver<Job>) {
+    let mut queue = Vec::with_capacity(BATCH);
+    loop {
+        if queue.is_empty() {
+            let Some(job) = jobs.recv().await else { break };
+            queue.push(job);
+            // Lets those who are about to ask do so: batches of one become batches of many.
+            tokio::task::yield_now().await;
+            while queue.len() < BATCH
+                && let Ok(job) = jobs.try_recv()
+            {
+                queue.push(job);
+            }
+        }
+        let mut creates = Vec::new();
+        for job in queue.drain(..) {
+            match job {
+                Job::Create(new, answer) => creates.push((*new, answer)),
+                Job::Work(work) => {
+                    create(&mut turn, std::mem::take(&mut creates)).await;
+                    guarded(&mut turn, work).await;
+                }
+                Job::Close(done) => {
+                    create(&mut turn, std::mem::take(&mut creates)).await;
+                    let _ = turn.db.close().await;
+                    let _ = done.send(());
+                    return;
+                }
+            }
+        }
+        create(&mut turn, creates).await;
+    }
+}
+
+async fn create(turn: &mut Turn, batch: Vec<(New, oneshot::Sender<Result<Arc<Row>, Error>>)>) {
+    if batch.is_empty() {
+        return;
+    }
+    let (batch, answers): (Vec<New>, Vec<_>) = batch.into_iter().unzip();
+    let work: Work = Box::new(|turn| {
+        Box::pin(async move {
+            let results = customers::insert_all(turn, batch).await;
+            turn.publish();
+            for (answer, result) in answers.into_iter().zip(results) {
+                let _ = answer.send(result);
+            }
+        })
+    });
+    guarded(turn, work).await;
+}
+
+/// Runs a unit of work. If it breaks down, those who wait see that it never answered, and the next one can go on.
+async fn guarded(turn: &mut Turn, work: Work) {
+    if AssertUnwindSafe(work(turn)).catch_unwind().await.is_err() {
+        turn.forget();
+        let _ = sqlx::raw_sql("rollback").execute(&mut turn.db).await;
+    }
+}
