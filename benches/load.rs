@@ -1,0 +1,230 @@
+//! `cargo bench`: this server beside a bare axum route that answers the same bytes from memory, in the same run and
+//! turn by turn, driven by wrk. Only the ratios mean anything; see `docs/PERFORMANCE.md`.
+//!
+//! `BCMOCK_BENCH_BINARY` names another binary to measure, `BCMOCK_BENCH_ROUNDS` how many rounds (5),
+//! `BCMOCK_BENCH_SECONDS` how long each turn (2), `BCMOCK_BENCH_ONLY` the kinds of work, separated by commas.
+#![expect(clippy::print_stdout, reason = "a program for people")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that can not go on has failed")]
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderName, StatusCode, header::CONTENT_TYPE};
+use axum::routing::get;
+
+/// Customers in the measured store.
+const CUSTOMERS: usize = 1000;
+/// Stores of the work over many stores.
+const STORES: usize = 32;
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    if let [_, mode, one, list] = &args[..]
+        && mode == "baseline"
+    {
+        return baseline(one.clone(), list.clone());
+    }
+    if Command::new("wrk").arg("-v").output().is_err() {
+        println!("wrk is not installed; on Debian: apt-get install wrk");
+        std::process::exit(1);
+    }
+    let rounds: usize = setting("ROUNDS", "5").parse().unwrap();
+    let only = setting("ONLY", "");
+    for data_dir in [None, Some(std::env::temp_dir().join(format!("bcmock-bench-{}", std::process::id())))] {
+        let mut server = start_server(data_dir.as_deref());
+        let mut baseline = start_baseline(&server);
+        println!("\n{}\n", if data_dir.is_some() { "With a data directory" } else { "In memory" });
+        println!("| Work | connections | baseline /s | this /s | ratio | p50 µs | p99 µs (baseline) | CPU µs (baseline) | MB |");
+        println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        for (name, kind, stores, beside) in WORK {
+            if !only.is_empty() && !only.split(',').any(|wanted| wanted == *name) {
+                continue;
+            }
+            for connections in [1, 16, 64] {
+                if *beside > 0 && connections != 16 {
+                    continue;
+                }
+                let mut turns = Vec::new();
+                for round in 0..rounds {
+                    let run = format!("{name}{connections}r{round}");
+                    let base = baseline.measure(kind, *stores, connections, &run, 0);
+                    turns.push((base, server.measure(kind, *stores, connections, &run, *beside)));
+                }
+                report(name, connections, &turns, server.memory());
+            }
+        }
+        server.stop();
+        baseline.stop();
+        if let Some(dir) = data_dir {
+            let _ = std::fs::remove_dir_all(dir);
+        }
+    }
+}
+
+/// Name, kind for `work.lua`, number of stores, writers beside.
+const WORK: &[(&str, &str, usize, usize)] = &[
+    ("one", "one", 1, 0),
+    ("gzip", "gzip", 1, 0),
+    ("list", "list", 1, 0),
+    ("email", "email", 1, 0),
+    ("post", "post", 1, 0),
+    ("put", "put", 1, 0),
+    ("mix", "one", 1, 8),
+    ("one-stores", "one", STORES, 0),
+    ("post-stores", "post", STORES, 0),
+];
+
+fn setting(name: &str, default: &str) -> String {
+    std::env::var(format!("BCMOCK_BENCH_{name}")).unwrap_or_else(|_| default.to_owned())
+}
+
+/// A server, and what it has used so far.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+/// One turn of the generator.
+struct Turn {
+    per_second: f64,
+    p50: f64,
+    p99: f64,
+    cpu: f64,
+}
+
+fn start_server(data_dir: Option<&std::path::Path>) -> Server {
+    let binary = setting("BINARY", env!("CARGO_BIN_EXE_bigcommerce-mock"));
+    let mut command = Command::new(binary);
+    command.args(["--port", "0", "--seed", "none"]);
+    if let Some(dir) = data_dir {
+        command.arg("--data-dir").arg(dir);
+    }
+    let server = Server::start(&mut command);
+    for store in 0..STORES {
+        for id in 1..=CUSTOMERS {
+            let body = format!(
+                r#"{{"first_name":"Jane","last_name":"Doe","email":"c{id}@example.com","company":"Acme","phone":"+1 512 555 0100"}}"#
+            );
+            server.call("POST", &format!("/stores/bench{store}/v2/customers"), &body);
+        }
+    }
+    server
+}
+
+/// The same routes, answering what the server answers.
+fn start_baseline(server: &Server) -> Server {
+    let one = server.call("GET", "/stores/bench0/v2/customers/500", "");
+    let list = server.call("GET", "/stores/bench0/v2/customers?page=5", "");
+    Server::start(Command::new(std::env::current_exe().unwrap()).args(["baseline", &one, &list]))
+}
+
+const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
+
+fn baseline(one: String, list: String) {
+    let (one, list) = (Bytes::from(one), Bytes::from(list));
+    let (created, changed) = (one.clone(), one.clone());
+    let list = get(async move || (JSON, list)).post(async move |_: Bytes| (StatusCode::CREATED, JSON, created));
+    let one = get(async move || (JSON, one)).put(async move |_: Bytes| (JSON, changed));
+    let routes = Router::new()
+        .route("/stores/{store_hash}/v2/customers", list)
+        .route("/stores/{store_hash}/v2/customers/{id}", one);
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        println!("listening on http://{}", listener.local_addr().unwrap());
+        axum::serve(listener, routes).await.unwrap();
+    });
+}
+
+impl Server {
+    fn start(command: &mut Command) -> Server {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        // Its other lines must have somewhere to go.
+        std::thread::spawn(move || out.read_to_end(&mut Vec::new()));
+        let port = line.trim().rsplit(':').next().unwrap().parse().expect(&line);
+        Server { child, port }
+    }
+
+    /// The body of one answer.
+    fn call(&self, method: &str, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = body.len();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nX-Auth-Token: bench\r\n", self.port);
+        write!(stream, "{head}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    fn measure(&mut self, kind: &str, stores: usize, connections: usize, run: &str, writers: usize) -> Turn {
+        let before = self.cpu();
+        let writing = (writers > 0).then(|| self.wrk("post", stores, writers, &format!("w{run}")).spawn().unwrap());
+        let output = self.wrk(kind, stores, connections, run).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        if let Some(mut writing) = writing {
+            writing.wait().unwrap();
+        }
+        let figures = text.lines().find_map(|line| line.strip_prefix("result ")).expect(&text);
+        let figures: Vec<f64> = figures.split(' ').map(|figure| figure.parse().unwrap()).collect();
+        let [requests, micros, failed, p50, p99] = figures[..] else { panic!("{text}") };
+        assert!(failed == 0.0, "{text}");
+        Turn { per_second: requests * 1e6 / micros, p50, p99, cpu: (self.cpu() - before) * 1e6 / requests }
+    }
+
+    fn wrk(&self, kind: &str, stores: usize, connections: usize, run: &str) -> Command {
+        let mut wrk = Command::new("wrk");
+        let threads = if connections == 1 { "1" } else { "2" };
+        let seconds = setting("SECONDS", "2");
+        wrk.args(["-t", threads, "-c", &connections.to_string(), "-d", &format!("{seconds}s")]);
+        wrk.args(["-s", concat!(env!("CARGO_MANIFEST_DIR"), "/benches/work.lua")]);
+        wrk.arg(format!("http://127.0.0.1:{}", self.port));
+        wrk.args(["--", kind, &CUSTOMERS.to_string(), &stores.to_string(), run]).stdout(Stdio::piped());
+        wrk
+    }
+
+    /// Seconds of CPU it has used.
+    fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        let ticks: f64 = fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap();
+        ticks / 100.0
+    }
+
+    /// Megabytes in memory.
+    fn memory(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+    }
+
+    fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn report(name: &str, connections: usize, turns: &[(Turn, Turn)], memory: f64) {
+    let median = |figure: &dyn Fn(&(Turn, Turn)) -> f64| {
+        let mut figures: Vec<f64> = turns.iter().map(figure).collect();
+        figures.sort_by(f64::total_cmp);
+        figures[figures.len() / 2]
+    };
+    println!(
+        "| {name} | {connections} | {:.0} | {:.0} | {:.0} % | {:.0} | {:.0} ({:.0}) | {:.1} ({:.1}) | {memory:.0} |",
+        median(&|(base, _)| base.per_second),
+        median(&|(_, this)| this.per_second),
+        100.0 * median(&|(base, this)| this.per_second / base.per_second),
+        median(&|(_, this)| this.p50),
+        median(&|(_, this)| this.p99),
+        median(&|(base, _)| base.p99),
+        median(&|(_, this)| this.cpu),
+        median(&|(base, _)| base.cpu),
+    );
+}
