@@ -187,7 +187,7 @@ impl Model {
                 }
                 match text("country").map(str::to_lowercase).as_deref() {
                     Some("germany") => {
-                        (change["country"], change["country_iso2"]) = (json!("Germany"), json!("DE"))
+                        (change["country"], change["country_iso2"]) = (json!("Germany"), json!("DE"));
                     }
                     Some("united states") => {
                         (change["country"], change["country_iso2"]) = (json!("United States"), json!("US"));
