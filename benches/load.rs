@@ -38,7 +38,9 @@ fn main() {
         let mut server = start_server(data_dir.as_deref());
         let mut baseline = start_baseline(&server);
         println!("\n{}\n", if data_dir.is_some() { "With a data directory" } else { "In memory" });
-        println!("| Work | connections | baseline /s | this /s | ratio | p50 µs | p99 µs (baseline) | CPU µs (baseline) | MB |");
+        println!(
+            "| Work | connections | baseline /s | this /s | ratio | p50 µs | p99 µs (baseline) | CPU µs (baseline) | MB |"
+        );
         println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         for (name, kind, stores, beside) in WORK {
             if !only.is_empty() && !only.split(',').any(|wanted| wanted == *name) {
@@ -127,7 +129,8 @@ const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
 fn baseline(one: String, list: String) {
     let (one, list) = (Bytes::from(one), Bytes::from(list));
     let (created, changed) = (one.clone(), one.clone());
-    let list = get(async move || (JSON, list)).post(async move |_: Bytes| (StatusCode::CREATED, JSON, created));
+    let list =
+        get(async move || (JSON, list)).post(async move |_: Bytes| (StatusCode::CREATED, JSON, created));
     let one = get(async move || (JSON, one)).put(async move |_: Bytes| (JSON, changed));
     let routes = Router::new()
         .route("/stores/{store_hash}/v2/customers", list)
@@ -155,7 +158,8 @@ impl Server {
     fn call(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let length = body.len();
-        let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nX-Auth-Token: bench\r\n", self.port);
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nX-Auth-Token: bench\r\n", self.port);
         write!(stream, "{head}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
@@ -165,7 +169,8 @@ impl Server {
 
     fn measure(&mut self, kind: &str, stores: usize, connections: usize, run: &str, writers: usize) -> Turn {
         let before = self.cpu();
-        let writing = (writers > 0).then(|| self.wrk("post", stores, writers, &format!("w{run}")).spawn().unwrap());
+        let writing =
+            (writers > 0).then(|| self.wrk("post", stores, writers, &format!("w{run}")).spawn().unwrap());
         let output = self.wrk(kind, stores, connections, run).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         if let Some(mut writing) = writing {

@@ -192,12 +192,19 @@ fn read(
 fn read_json(field: &Field, json: &Json) -> Result<Value, What> {
     match (field.kind, json) {
         (
-            Kind::Text | Kind::Email | Kind::Password | Kind::Date | Kind::Money | Kind::Int,
+            Kind::Text | Kind::Email | Kind::Password | Kind::Date | Kind::Money | Kind::Int | Kind::OneOf(_),
             Json::String(text),
         ) => read_text(field, text),
         // The number's own text: nothing passes through a float.
         (Kind::Money | Kind::Int, Json::Number(number)) => read_text(field, number.as_str()),
         (Kind::Bool, Json::Bool(value)) => Ok(Value::Int(i64::from(*value))),
+        (Kind::Ints, Json::Array(items)) => {
+            let items = items.iter().map(|item| match read_json(&super::int(field.name), item)? {
+                Value::Int(value) => Ok(value),
+                _ => Err(What::WrongType(Kind::Int)),
+            });
+            items.collect::<Result<_, _>>().map(Value::Ints)
+        }
         (kind, _) => Err(What::WrongType(kind)),
     }
 }

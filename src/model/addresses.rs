@@ -226,6 +226,10 @@ fn own_columns(customer_id: i64, valid: &Valid) -> Result<Vec<(&'static str, Val
     let mut own = vec![("customer_id", Value::Int(customer_id))];
     if let Some(name) = valid.text("country") {
         let country = countries::named(name).ok_or(Problem::new("country", What::NoSuch))?;
+        // Only a seed can say both.
+        if valid.text("country_iso2").is_some_and(|code| code != country.code) {
+            return Err(Problem::new("country_iso2", What::Unfit).into());
+        }
         own.push(("country", Value::Text(country.name.to_owned())));
         own.push(("country_iso2", Value::Text(country.code.to_owned())));
     }

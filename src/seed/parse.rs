@@ -210,10 +210,12 @@ fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Ext
         node.entries()?.into_iter().partition(|(key, _)| extra.contains(&key.as_str()));
     let (answers, own): (Extras, Extras) = own.into_iter().partition(|(key, node)| {
         // `null` is what an answer shows; it goes the way of any other field.
-        key == "form_fields" && matches!(node.value, super::yaml::Value::List(_))
+        key == "form_fields"
+            && fields.iter().any(|field| field.name == "form_fields")
+            && matches!(node.value, super::yaml::Value::List(_))
     });
-    let lines =
-        own.iter().chain(&extras).map(|(key, node)| (key.clone(), node.place.line)).collect::<Vec<_>>();
+    let keys = own.iter().chain(&extras).chain(&answers);
+    let lines = keys.map(|(key, node)| (key.clone(), node.place.line)).collect::<Vec<_>>();
     let mut form_fields = Vec::new();
     for (_, node) in answers {
         for node in node.items()? {

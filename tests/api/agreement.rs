@@ -1,22 +1,30 @@
 //! What is said in two places is the same in both.
 
-use bigcommerce_mock::config::Cli;
-use bigcommerce_mock::fields::Kind;
-use bigcommerce_mock::model::customers;
-use clap::CommandFactory;
-use serde_json::json;
+use std::collections::BTreeSet;
 
-use crate::support::Mock;
+use bigcommerce_mock::config::Cli;
+use bigcommerce_mock::model::{addresses, customer_groups, customers};
+use clap::CommandFactory;
+use serde_json::{Value, json};
+
+use crate::support::{Mock, Reply, home, jane};
 
 #[tokio::test]
 async fn the_keys_of_an_answer_are_the_fields_in_their_order() {
     let mock = Mock::new().await;
     mock.customer("s", json!({})).await;
-    let shown = mock.get("/stores/s/v2/customers/1").await.json();
-    let keys: Vec<&str> = shown.as_object().unwrap().keys().map(String::as_str).collect();
-    let written_only = |kind| matches!(kind, Kind::Object(_));
-    let fields = customers::FIELDS.iter().filter(|field| !written_only(field.kind));
-    assert_eq!(keys, fields.map(|field| field.name).collect::<Vec<_>>());
+    mock.address("s", 1, json!({})).await;
+    mock.group("s", json!({"name": "A"})).await;
+    for (path, fields) in [
+        ("/customers/1", customers::FIELDS),
+        ("/customers/1/addresses/1", addresses::FIELDS),
+        ("/customer_groups/1", customer_groups::FIELDS),
+    ] {
+        let shown = mock.get(&format!("/stores/s/v2{path}")).await.json();
+        let keys: Vec<&str> = shown.as_object().unwrap().keys().map(String::as_str).collect();
+        let fields = fields.iter().map(|field| field.name).filter(|name| *name != "_authentication");
+        assert_eq!(keys, fields.collect::<Vec<_>>());
+    }
 }
 
 #[tokio::test]
@@ -61,4 +69,106 @@ fn the_readme_lists_every_setting_as_the_command_line_explains_it() {
         let help = arg.get_help().unwrap().to_string().replace(" [default: 2442]", "");
         assert!(row.is_some_and(|row| row.contains(&help)), "README: a row for --{flag}, {env}: {help}");
     }
+}
+
+/// What is answered though the documents do not list it, or no longer.
+const EXTRAS: [(&str, &str); 2] = [("GET", "/time"), ("DELETE", "/customer_groups")];
+
+/// Every documented call below a mount of V2, with the placeholders of the documents.
+fn documented() -> Vec<(String, String)> {
+    let facts = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/paths.json");
+    let facts: Value = serde_json::from_str(&std::fs::read_to_string(facts).unwrap()).unwrap();
+    let text = |fact: &Value, name: &str| fact[name].as_str().unwrap().to_owned();
+    let calls = facts.as_array().unwrap().iter().filter_map(|fact| {
+        let path = text(fact, "path").strip_prefix("/v2")?.to_owned();
+        Some((text(fact, "method"), path))
+    });
+    calls.collect()
+}
+
+/// The path with this in place of each placeholder.
+fn filled(path: &str, with: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { with.to_owned() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// Calls a store of its own that has one of everything, with a body that is good for the path.
+async fn call_full(mount: &str, method: &str, path: &str) -> Reply {
+    let mock = Mock::new().await;
+    mock.customer("demo", json!({})).await;
+    mock.address("demo", 1, json!({})).await;
+    mock.group("demo", json!({"name": "A"})).await;
+    let body = match (method, path) {
+        ("POST", "/customers") => jane().to_string().replace("jane@", "joe@"),
+        ("POST", path) if path.ends_with("/addresses") => home().to_string(),
+        ("POST", path) if path.ends_with("/validate") => json!({"password": "x"}).to_string(),
+        ("POST", _) => json!({"name": "B"}).to_string(),
+        ("PUT", _) => "{}".to_owned(),
+        _ => String::new(),
+    };
+    mock.call(method, &format!("{mount}{}", filled(path, "1")), &[], &body).await
+}
+
+#[tokio::test]
+async fn every_documented_call_works_on_both_mounts_and_no_other_does() {
+    let calls = documented();
+    assert_eq!(calls.len(), 21);
+    let extras = EXTRAS.map(|(method, path)| (method.to_owned(), path.to_owned()));
+    let calls: BTreeSet<_> = calls.into_iter().chain(extras).collect();
+    let paths: BTreeSet<&String> = calls.iter().map(|(_, path)| path).collect();
+    for mount in ["/stores/demo/v2", "/api/v2"] {
+        for path in &paths {
+            for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"] {
+                let status = call_full(mount, method, path).await.status;
+                if calls.contains(&(method.to_owned(), (*path).clone())) {
+                    assert!(matches!(status, 200 | 201 | 204), "{method} {mount}{path}: {status}");
+                } else {
+                    assert_eq!(status, 405, "{method} {mount}{path}");
+                }
+            }
+            let has_get = calls.contains(&("GET".to_owned(), (*path).clone()));
+            assert_eq!(
+                call_full(mount, "HEAD", path).await.status,
+                if has_get { 200 } else { 405 },
+                "{path}"
+            );
+            assert_eq!(call_full(mount, "OPTIONS", path).await.status, 204, "{path}");
+        }
+        // Neighbours of what is there, and what other parts of the service have.
+        for path in [
+            "",
+            "/time/1",
+            "/store",
+            "/orders",
+            "/customers/1/validate/1",
+            "/customers/1/addresses/1/1",
+            "/customers/1/addresses/1/count",
+            "/customers/1/form_fields",
+            "/customer_groups/1/count",
+            "/customer_groups/1/customers",
+            "/addresses",
+            "/customer",
+        ] {
+            for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS"] {
+                assert_eq!(call_full(mount, method, path).await.status, 404, "{method} {mount}{path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_readme_lists_the_calls_that_work() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let listed = readme.lines().filter_map(|line| {
+        let (method, rest) = line.strip_prefix("| ")?.split_once(" | `/")?;
+        let path = rest.split_once('`')?.0;
+        let is_method = ["GET", "POST", "PUT", "DELETE"].contains(&method);
+        is_method.then(|| (method.to_owned(), filled(&format!("/{path}"), "{id}")))
+    });
+    let listed: Vec<_> = listed.collect();
+    let works = documented().into_iter().chain(EXTRAS.map(|(method, path)| (method.into(), path.into())));
+    let works: BTreeSet<(String, String)> =
+        works.map(|(method, path)| (method, filled(&path, "{id}"))).collect();
+    assert_eq!(listed.iter().cloned().collect::<BTreeSet<_>>(), works);
+    assert_eq!(listed.len(), works.len(), "no call is listed twice");
 }

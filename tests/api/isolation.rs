@@ -2,13 +2,18 @@
 
 use serde_json::json;
 
-use crate::support::{Mock, jane};
+use crate::support::{Mock, home, jane};
 
 #[tokio::test]
 async fn every_write_to_one_store_leaves_another_as_it_was() {
     let mock = Mock::new().await;
     mock.customer("a", json!({})).await;
     mock.customer("b", json!({"notes": "b's own"})).await;
+    for store in ["a", "b"] {
+        mock.address(store, 1, json!({})).await;
+        mock.group(store, json!({"name": "A", "is_default": true})).await;
+        mock.put(&format!("/stores/{store}/v2/customers/1"), json!({"customer_group_id": 1})).await;
+    }
     let before = mock.dump("b").await;
     for (method, path, body) in [
         (
@@ -17,6 +22,14 @@ async fn every_write_to_one_store_leaves_another_as_it_was() {
             json!({"first_name": "x", "last_name": "y", "email": "z@example.com"}),
         ),
         ("PUT", "/stores/a/v2/customers/1", json!({"notes": "changed", "email": "b@example.com"})),
+        ("PUT", "/stores/a/v2/customers/1/addresses/1", json!({"city": "changed"})),
+        ("POST", "/stores/a/v2/customers/1/addresses", home()),
+        ("DELETE", "/stores/a/v2/customers/1/addresses/1", json!({})),
+        ("DELETE", "/stores/a/v2/customers/1/addresses", json!({})),
+        ("PUT", "/stores/a/v2/customer_groups/1", json!({"name": "changed"})),
+        ("POST", "/stores/a/v2/customer_groups", json!({"name": "B", "is_default": true})),
+        ("DELETE", "/stores/a/v2/customer_groups/1", json!({})),
+        ("DELETE", "/stores/a/v2/customer_groups", json!({})),
         ("DELETE", "/stores/a/v2/customers/2", json!({})),
         ("DELETE", "/stores/a/v2/customers?email=jane@example.com", json!({})),
         ("DELETE", "/stores/a/v2/customers", json!({})),

@@ -6,9 +6,12 @@
 
 mod agreement;
 mod dialects;
+mod form_fields;
 mod gateway;
 mod isolation;
 mod panics;
 mod program;
+mod strict;
 mod support;
+mod switches;
 mod v2;

@@ -8,7 +8,10 @@ mod hostile;
 mod isolation;
 mod seed;
 mod seed_refused;
+mod seed_stores;
+mod seed_stores_refused;
 mod start;
+mod statements;
 mod wire;
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};

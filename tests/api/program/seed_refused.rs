@@ -3,10 +3,10 @@
 use crate::support::Program;
 
 /// The password in these seeds, which must never be shown.
-const SECRET: &str = "s3cret-pass";
+pub(super) const SECRET: &str = "s3cret-pass";
 
 /// A customer on lines 4 to 6, to which tests add a seventh.
-const JANE: &str = "stores:
+pub(super) const JANE: &str = "stores:
   shop:
     customers:
       - first_name: Jane
@@ -16,7 +16,7 @@ const JANE: &str = "stores:
 
 /// Refused at this line, and what stands after file and line.
 #[track_caller]
-fn refused(text: &str, line: usize, at: &str, why: &str) {
+pub(super) fn refused(text: &str, line: usize, at: &str, why: &str) {
     let dir = Program::temp_dir();
     let file = dir.write("seed.yaml", text);
     let said = Program::refuse(1, &["--seed", &file]);
@@ -29,7 +29,7 @@ fn refused(text: &str, line: usize, at: &str, why: &str) {
 
 /// As [`refused`], of one more line of the customer.
 #[track_caller]
-fn jane_refused(field: &str, at: &str, why: &str) {
+pub(super) fn jane_refused(field: &str, at: &str, why: &str) {
     refused(&format!("{JANE}        {field}\n"), 7, &format!("stores.shop.customers[0].{at}"), why);
 }
 

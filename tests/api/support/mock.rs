@@ -10,6 +10,7 @@ use bigcommerce_mock::access::Accesses;
 use bigcommerce_mock::clock::Clock;
 use bigcommerce_mock::edge::{Edge, Options};
 use bigcommerce_mock::passwords::{Cost, Passwords};
+use bigcommerce_mock::seed::Seed;
 use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -39,13 +40,33 @@ impl Mock {
 
     /// A server whose options are not the usual ones.
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Mock {
-        let settings = Settings {
-            data_dir: None,
-            clock: Clock::Frozen(NOW_MS),
-            passwords: Passwords::new(Cost::Fast),
-            accesses: Accesses::default(),
-            row_budget: ROW_BUDGET,
-        };
+        Mock::open(Accesses::default(), ROW_BUDGET, change).await
+    }
+
+    /// A server that keeps so many bytes of rows of each store in memory.
+    pub(crate) async fn remembering(row_budget: usize) -> Mock {
+        Mock::open(Accesses::default(), row_budget, |_| {}).await
+    }
+
+    /// A server with the stores of a seed.
+    pub(crate) async fn seeded(yaml: &str) -> Mock {
+        Mock::seeded_where(yaml, |_| {}).await
+    }
+
+    /// As [`Mock::seeded`], with other rules about who may come in.
+    pub(crate) async fn seeded_where(yaml: &str, change: impl FnOnce(&mut Accesses)) -> Mock {
+        let seed = Seed::parse("seed.yaml", yaml).unwrap();
+        let mut accesses = seed.accesses();
+        change(&mut accesses);
+        let mock = Mock::open(accesses, ROW_BUDGET, |_| {}).await;
+        seed.load(&mock.stores).await.unwrap();
+        mock
+    }
+
+    async fn open(accesses: Accesses, row_budget: usize, change: impl FnOnce(&mut Options)) -> Mock {
+        let passwords = Passwords::new(Cost::Fast);
+        let settings =
+            Settings { data_dir: None, clock: Clock::Frozen(NOW_MS), passwords, accesses, row_budget };
         let stores = Arc::new(Stores::open(settings).await.unwrap());
         let mut options = Options {
             default_store: "demo".into(),
@@ -101,23 +122,45 @@ impl Mock {
     }
 
     /// Creates a V2 customer in a store and gives its id. `more` is merged over [`jane`].
-    #[track_caller]
-    pub(crate) fn customer(&self, store: &str, more: Value) -> impl Future<Output = i64> {
-        let mut body = jane();
-        for (key, value) in more.as_object().unwrap() {
-            body[key] = value.clone();
-        }
-        let path = format!("/stores/{store}/v2/customers");
-        async move {
-            let reply = self.post(&path, &body).await;
-            assert_eq!(reply.status, 201, "{}", reply.body);
-            reply.json()["id"].as_i64().unwrap()
-        }
+    pub(crate) async fn customer(&self, store: &str, more: Value) -> i64 {
+        self.create(&format!("/stores/{store}/v2/customers"), over(jane(), more)).await
     }
 
-    /// Everything in a store that V2 shows.
+    /// Creates an address of a customer and gives its id. `more` is merged over [`home`].
+    pub(crate) async fn address(&self, store: &str, customer: i64, more: Value) -> i64 {
+        self.create(&format!("/stores/{store}/v2/customers/{customer}/addresses"), over(home(), more)).await
+    }
+
+    /// Creates a group and gives its id.
+    pub(crate) async fn group(&self, store: &str, body: Value) -> i64 {
+        self.create(&format!("/stores/{store}/v2/customer_groups"), body).await
+    }
+
+    async fn create(&self, path: &str, body: Value) -> i64 {
+        let reply = self.post(path, &body).await;
+        assert_eq!(reply.status, 201, "{body}: {}", reply.body);
+        reply.json()["id"].as_i64().unwrap()
+    }
+
+    /// Everything in a store that V2 shows, if it is not more than a page of each.
     pub(crate) async fn dump(&self, store: &str) -> String {
-        self.get(&format!("/stores/{store}/v2/customers?limit=250")).await.body
+        self.dump_as(store, "any").await
+    }
+
+    /// As [`Mock::dump`], with a token that the store takes.
+    pub(crate) async fn dump_as(&self, store: &str, token: &str) -> String {
+        let read = async |path: &str| {
+            let path = format!("/stores/{store}/v2{path}?limit=250");
+            let reply = self.call("GET", &path, &[("x-auth-token", token)], "").await;
+            assert!(matches!(reply.status, 200 | 204), "{path}: {}", reply.body);
+            reply
+        };
+        let customers = read("/customers").await;
+        let mut all = format!("{}\n{}", read("/customer_groups").await.body, customers.body);
+        for id in customers.ids() {
+            all += &read(&format!("/customers/{id}/addresses")).await.body;
+        }
+        all
     }
 }
 
@@ -161,6 +204,22 @@ impl Reply {
 /// The least that makes a customer.
 pub(crate) fn jane() -> Value {
     serde_json::json!({"first_name": "Jane", "last_name": "Doe", "email": "jane@example.com"})
+}
+
+/// The least that makes an address.
+pub(crate) fn home() -> Value {
+    serde_json::json!({
+        "first_name": "Jane", "last_name": "Doe", "phone": "123-345-7890", "street_1": "123 Main Street",
+        "city": "Austin", "state": "Texas", "zip": "78726", "country": "United States",
+    })
+}
+
+/// An object with the fields of another over its own.
+pub(crate) fn over(mut body: Value, more: Value) -> Value {
+    for (key, value) in more.as_object().unwrap() {
+        body[key] = value.clone();
+    }
+    body
 }
 
 /// Percent-encodes a value of a query.

@@ -3,5 +3,5 @@
 mod mock;
 mod program;
 
-pub(crate) use mock::{Mock, encode, jane};
-pub(crate) use program::Program;
+pub(crate) use mock::{Mock, Reply, encode, home, jane, over};
+pub(crate) use program::{Program, TempDir};

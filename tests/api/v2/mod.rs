@@ -1,4 +1,11 @@
+mod address_refusals;
+mod addresses;
+mod customer_groups;
 mod customers;
 mod filters;
+mod group_filters;
+mod group_members;
+mod group_refusals;
+mod model;
 mod refusals;
 mod time;

@@ -1,0 +1,95 @@
+//! Seed files whose groups, addresses, form fields, credentials or switches are refused.
+
+use super::seed_refused::{JANE, SECRET, jane_refused, refused};
+
+/// Refused at this line of a store, of which the first is the third of the file.
+#[track_caller]
+fn shop_refused(lines: &str, line: usize, at: &str, why: &str) {
+    let text = format!("stores:\n  shop:\n    {}\n", lines.replace('\n', "\n    "));
+    refused(&text, line + 2, &format!("stores.shop.{at}"), why);
+}
+
+#[test]
+fn who_may_come_in_is_refused_where_it_can_not_be_understood() {
+    shop_refused("auth: none", 1, "auth", "'none' is not one of: lenient, strict");
+    shop_refused("auth: true", 1, "auth", "expected text");
+    shop_refused("auth: Strict", 1, "auth", "'Strict' is not one of");
+    shop_refused("tokens: {}", 1, "tokens", "expected a list");
+    let token = |rest: &str| format!("tokens:\n  - token: {SECRET}\n    {rest}");
+    let why = "'store_v2_orders' is not one of: store_v2_customers, store_v2_customers_read_only, \
+               store_stored_payment_instruments, store_stored_payment_instruments_read_only";
+    shop_refused(&token("scopes: [store_v2_customers, store_v2_orders]"), 3, "tokens[0].scopes[1]", why);
+    shop_refused(&token("scopes: store_v2_customers"), 3, "tokens[0].scopes", "expected a list");
+    shop_refused(&token("scope: []"), 3, "tokens[0].scope", "no such key; known here: token, scopes");
+    shop_refused(&format!("tokens: [{{token: {SECRET}}}]"), 1, "tokens[0]", "scopes is missing");
+    shop_refused("tokens: [{token: '', scopes: []}]", 1, "tokens[0].token", "expected text");
+    let basic = |name: &str| format!("basic:\n  - username: {name}\n    password: {SECRET}");
+    shop_refused(&basic("'ad:min'"), 2, "basic[0].username", "a user name can not contain ':'");
+    shop_refused(&basic("''"), 2, "basic[0].username", "expected text");
+    shop_refused("basic: [{username: admin}]", 1, "basic[0]", "password is missing");
+    let more = format!("{}\n    pass: x", basic("admin"));
+    shop_refused(&more, 4, "basic[0].pass", "no such key; known here: username, password");
+}
+
+#[test]
+fn unknown_switches_and_readings_are_refused() {
+    let known = "no such key; known here: limit_overflow, delete_all";
+    shop_refused("settings:\n  limit: reject", 2, "settings.limit", known);
+    let words = "'cut' is not one of: clamp, reject";
+    shop_refused("settings:\n  limit_overflow: cut", 2, "settings.limit_overflow", words);
+    let words = "'100' is not one of: all, batch_of_100";
+    shop_refused("settings:\n  delete_all: '100'", 2, "settings.delete_all", words);
+    shop_refused("settings: []", 1, "settings", "mapping");
+}
+
+#[test]
+fn form_fields_that_can_not_be_are_refused() {
+    let of = "'order' is not one of: customer, address";
+    shop_refused("form_fields:\n  - name: Size\n    of: order", 3, "form_fields[0].of", of);
+    shop_refused("form_fields: [{name: Size}]", 1, "form_fields[0]", "of is missing");
+    let twice = "form_fields:\n  - {name: Size, of: customer}\n  - {name: Size, of: customer}";
+    shop_refused(twice, 3, "form_fields[1]", "another one in this store has it");
+    jane_refused(
+        "form_fields: [{name: Size, value: L}]",
+        "form_fields",
+        "there is no such thing in this store",
+    );
+    let of_addresses = "form_fields: [{name: Size, of: address}]\ncustomers:\n  - first_name: J\n    \
+                        last_name: D\n    email: j@example.com\n    form_fields: [{name: Size, value: L}]";
+    shop_refused(of_addresses, 6, "customers[0].form_fields", "there is no such thing in this store");
+}
+
+#[test]
+fn groups_that_can_not_be_are_refused() {
+    let taken = "another one in this store has it";
+    shop_refused("groups:\n  - name: A\n  - is_default: true\n    name: a", 4, "groups[1].name", taken);
+    shop_refused("groups:\n  - {name: A, id: 2}\n  - name: B\n    id: 2", 4, "groups[1].id", taken);
+    shop_refused("groups:\n  - is_default: true", 2, "groups[0].name", "required");
+    shop_refused("groups:\n  - name: A\n    colour: red", 3, "groups[0].colour", "no such field");
+    shop_refused("groups:\n  - name: A\n    form_fields: []", 3, "groups[0].form_fields", "no such field");
+    shop_refused("groups:\n  - name: A\n    is_default: 1", 3, "groups[0].is_default", "true or false");
+    let group = "groups: [{name: A}]\ncustomers:\n  - first_name: J\n    last_name: D\n    \
+                 email: j@example.com\n    customer_group_id: 2";
+    shop_refused(group, 6, "customers[0].customer_group_id", "there is no such thing in this store");
+}
+
+#[test]
+fn addresses_that_can_not_be_are_refused() {
+    let address = |change: &str| {
+        format!(
+            "{JANE}        addresses:\n          - first_name: J\n            last_name: D\n            \
+             phone: '1'\n            street_1: S\n            city: C\n            state: T\n            \
+             zip: Z\n            {change}\n"
+        )
+    };
+    let at = |field: &str| format!("stores.shop.customers[0].addresses[0].{field}");
+    let no_such = "there is no such thing in this store";
+    refused(&address("country: Atlantis"), 15, &at("country"), no_such);
+    refused(&address("company: Acme"), 8, &at("country"), "required");
+    let more = |line: &str| address(&format!("country: Germany\n            {line}"));
+    refused(&more("address_type: home"), 16, &at("address_type"), "one of: residential, commercial");
+    refused(&more("country_iso2: XX"), 16, &at("country_iso2"), "does not go together");
+    refused(&more("form_fields: [{name: Door, value: '1'}]"), 16, &at("form_fields"), no_such);
+    refused(&more("customer_id: 2"), 16, &at("customer_id"), no_such);
+    refused(&more("id: 0"), 16, &at("id"), "1 to 2147483647");
+}

@@ -1,0 +1,51 @@
+//! Tokens and passwords are seen by nobody.
+
+use bigcommerce_mock::access::{Access, Accesses};
+use bigcommerce_mock::seed::Seed;
+
+use super::STORES;
+use crate::support::Program;
+
+#[test]
+fn secrets_are_not_in_what_is_printed_for_a_developer() {
+    let seed = Seed::parse("seed.yaml", STORES).unwrap();
+    let accesses: Accesses = seed.accesses();
+    let strict: &Access = &accesses.named["strict"];
+    for text in
+        [format!("{accesses:?}"), format!("{accesses:#?}"), format!("{strict:?}"), format!("{seed:?}")]
+    {
+        assert!(text.contains("strict"), "{text}");
+        for secret in ["t0ken", "s3cret", "an0ther", "admin"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+}
+
+#[test]
+fn secrets_are_not_in_the_log() {
+    let dir = Program::temp_dir();
+    let file = dir.write("seed.yaml", STORES);
+    for format in ["text", "json"] {
+        let program = Program::start(&["--seed", &file, "--log-level", "trace", "--log-format", format]);
+        let lines = [
+            "GET /stores/strict/v2/customers HTTP/1.1\r\nX-Auth-Token: t0ken-all",
+            "GET /stores/strict/v2/customers HTTP/1.1\r\nX-Auth-Token: t0ken-second",
+            "GET /stores/strict/v2/customers HTTP/1.1\r\nX-Auth-Token: t0ken-nobody",
+            // admin:s3cret:pass, admin:s3cret
+            "GET /api/v2/customers HTTP/1.1\r\nAuthorization: Basic YWRtaW46czNjcmV0OnBhc3M=",
+            "GET /api/v2/customers HTTP/1.1\r\nAuthorization: Basic YWRtaW46czNjcmV0",
+        ];
+        let answers = lines.map(|line| {
+            let host = "store-strict.mybigcommerce.com";
+            let answer =
+                program.raw(format!("{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes());
+            answer[9..12].to_owned()
+        });
+        assert_eq!(answers, ["200", "403", "401", "200", "401"]);
+        let log = program.stop().stderr;
+        assert_eq!(log.matches("answered").count(), lines.len(), "{log}");
+        for secret in ["t0ken", "s3cret", "an0ther", "YWRtaW46"] {
+            assert!(!log.contains(secret), "{secret}: {log}");
+        }
+    }
+}
