@@ -5,7 +5,6 @@
 //! `BCMOCK_BENCH_SECONDS` how long each turn (2), `BCMOCK_BENCH_ONLY` the kinds of work, separated by commas.
 #![expect(clippy::print_stdout, reason = "a program for people")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that can not go on has failed")]
-#![expect(clippy::cast_precision_loss, reason = "figures for people")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -134,6 +134,14 @@ impl Service<Request> for Edge {
 #[derive(Clone)]
 struct Core(Arc<Inner>);
 
+/// Where a request belongs.
+struct Seat {
+    family: Option<Family>,
+    store: Option<Arc<Store>>,
+    /// The answer, if it gets no further.
+    refusal: Option<Response>,
+}
+
 struct Inner {
     routes: Router,
     stores: Arc<Stores>,
@@ -159,109 +167,124 @@ impl Service<Request> for Core {
 
 impl Inner {
     async fn answer(&self, mut request: Request) -> Response {
-        let id = format!("{:016x}{:016x}", self.start, self.count.fetch_add(1, Ordering::Relaxed));
+        let id = self.request_id();
         let began = tracing::enabled!(tracing::Level::DEBUG)
             .then(|| (Instant::now(), request.method().clone(), request.uri().path().to_owned()));
         if let Some(uri) = tidy_uri(request.uri()) {
             *request.uri_mut() = uri;
         }
-        let mut response = self.on_mount(request).await;
+        let Seat { family, store, refusal } = self.seat(&mut request).await;
+        let response = match refusal {
+            Some(refusal) => refusal,
+            // A panic in there is an error like any other.
+            None => match AssertUnwindSafe(self.routes.clone().call(request)).catch_unwind().await {
+                Ok(Ok(response)) => response,
+                Err(panic) => Error::Panicked(panic_message(&*panic)).into_response(),
+            },
+        };
+        let mut response = voiced(family, response);
         if response.status() == StatusCode::NO_CONTENT {
             response.headers_mut().remove(CONTENT_LENGTH);
         }
         if let Some((began, method, path)) = began {
             let (status, micros) = (response.status().as_u16(), began.elapsed().as_micros());
-            tracing::debug!(%method, path, status, micros, request_id = id, "answered");
+            tracing::debug!(%method, path, status, micros, request_id = ?id, "answered");
         }
         let headers = response.headers_mut();
+        headers.reserve(10);
+        if let (Some(family), Some(store)) = (family, store) {
+            match family {
+                Family::TokenV2 => gateway::add_rate_headers(headers, store.take_token_quota()),
+                Family::BasicV2 => gateway::add_basic_rate_header(headers, store.take_basic_quota()),
+            }
+            headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
+        }
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-        headers.insert(REQUEST_ID, HeaderValue::from_str(&id).expect("hex digits"));
+        headers.insert(REQUEST_ID, id);
         response
     }
 
-    /// Finds the mount and the store, and answers in the voice of that mount.
-    async fn on_mount(&self, request: Request) -> Response {
+    /// 32 hex digits: when the server started, and a count.
+    fn request_id(&self) -> HeaderValue {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let mut digits = [0; 32];
+        for (half, number) in digits.chunks_exact_mut(16).zip([self.start, count]) {
+            for (digit, shift) in half.iter_mut().zip((0..16).rev()) {
+                *digit = b"0123456789abcdef"[(number >> (4 * shift) & 15) as usize];
+            }
+        }
+        HeaderValue::from_bytes(&digits).expect("hex digits")
+    }
+
+    /// Finds the mount and the store, receives the body, and leaves in the request what extractors will look for.
+    async fn seat(&self, request: &mut Request) -> Seat {
         let path = request.uri().path();
-        let host = authority(&request);
+        let host = authority(request);
         let Some((family, hash)) = mount::family(path) else {
             // A hash that can not be one: to the router it would be as good as any.
-            let no_route = on_vendor_mount(path);
-            return if no_route {
-                gateway::unknown_route()
-            } else {
-                voiced(None, self.routed(request).await)
-            };
+            let refusal = on_vendor_mount(path).then(gateway::unknown_route);
+            return Seat { family: None, store: None, refusal };
         };
         let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
         let hash: Box<str> = hash.or_else(from_host).unwrap_or(&self.options.default_store).into();
-        let (store, response) = match self.stores.get(&hash).await {
-            Ok(store) => (store.clone(), self.in_store(request, family, hash, store, host).await),
-            Err(error) => (self.stores.nothing(), Error::from(error).into_response()),
+        let store = match self.stores.get(&hash).await {
+            Ok(store) => store,
+            Err(error) => {
+                let refusal = Some(Error::from(error).into_response());
+                return Seat { family: Some(family), store: Some(self.stores.nothing()), refusal };
+            }
         };
-        let mut response = voiced(Some(family), response);
-        let headers = response.headers_mut();
-        match family {
-            Family::TokenV2 => gateway::add_rate_headers(headers, store.take_token_quota()),
-            Family::BasicV2 => gateway::add_basic_rate_header(headers, store.take_basic_quota()),
+        if !axum::body::HttpBody::is_end_stream(request.body()) {
+            self.receive(request).await;
         }
-        headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
-        response
-    }
-
-    async fn in_store(
-        &self,
-        request: Request,
-        family: Family,
-        hash: Box<str>,
-        store: Arc<Store>,
-        host: Option<Authority>,
-    ) -> Response {
-        let mut request = self.receive(request).await;
-        if family == Family::BasicV2
-            && request.method() != Method::OPTIONS
-            && let Err(refusal) = gateway::check_basic(request.headers(), &hash, &self.stores)
-        {
-            return refusal;
-        }
-        let origin = self.origin(host.as_ref(), request.extensions().get());
+        let basic = family == Family::BasicV2 && request.method() != Method::OPTIONS;
+        let refusal =
+            if basic { gateway::check_basic(request.headers(), &hash, &self.stores).err() } else { None };
+        let (base, base_path) = self.base(family, &hash, host.as_ref(), request.extensions().get());
         let access = self.stores.accesses().of(&hash);
-        let stores = self.stores.clone();
-        request.extensions_mut().insert(Tenant { store, hash, family, origin, access, stores });
-        self.routed(request).await
-    }
-
-    /// Calls the router; a panic in there is an error like any other.
-    async fn routed(&self, request: Request) -> Response {
-        let call = AssertUnwindSafe(self.routes.clone().oneshot(request)).catch_unwind();
-        match call.await {
-            Ok(Ok(response)) => response,
-            Err(panic) => Error::Panicked(panic_message(&*panic)).into_response(),
-        }
+        let tenant = Tenant {
+            store: store.clone(),
+            hash,
+            family,
+            base,
+            base_path,
+            access,
+            stores: self.stores.clone(),
+        };
+        request.extensions_mut().insert(tenant);
+        Seat { family: Some(family), store: Some(store), refusal }
     }
 
     /// Reads the body, so that the connection is clean for the next request whatever the handler does.
-    async fn receive(&self, request: Request) -> Request {
-        let (parts, body) = request.into_parts();
-        if axum::body::HttpBody::is_end_stream(&body) {
-            return Request::from_parts(parts, body);
-        }
+    async fn receive(&self, request: &mut Request) {
+        let body = std::mem::take(request.body_mut());
         let reading = tokio::time::timeout(self.options.read_timeout, read(body, self.options.body_limit));
         let received = Received(reading.await.unwrap_or(Err(Unreceived::Interrupted)));
-        let mut request = Request::from_parts(parts, Body::empty());
         request.extensions_mut().insert(received);
-        request
     }
 
-    /// Scheme and authority for links: configured, or the client's own, or those of the connection.
-    fn origin(&self, host: Option<&Authority>, local: Option<&LocalAddr>) -> Box<str> {
-        if let Some(url) = &self.options.public_url {
-            return url.clone();
+    /// The URL of a mount for links – its origin configured, or the client's own, or that of the connection – and
+    /// where its path begins.
+    fn base(
+        &self,
+        family: Family,
+        hash: &str,
+        host: Option<&Authority>,
+        local: Option<&LocalAddr>,
+    ) -> (String, usize) {
+        let mut base = String::with_capacity(128);
+        match (&self.options.public_url, host, local) {
+            (Some(url), _, _) => base.push_str(url),
+            (None, Some(host), _) => base.extend(["http://", host.as_str()]),
+            (None, None, Some(LocalAddr(address))) => base.extend(["http://", &address.to_string()]),
+            (None, None, None) => base.push_str("http://localhost"),
         }
-        match (host, local) {
-            (Some(host), _) => format!("http://{host}").into(),
-            (None, Some(LocalAddr(address))) => format!("http://{address}").into(),
-            (None, None) => "http://localhost".into(),
+        let path = base.len();
+        match family {
+            Family::TokenV2 => base.extend(["/stores/", hash, "/v2"]),
+            Family::BasicV2 => base.push_str("/api/v2"),
         }
+        (base, path)
     }
 }
 

@@ -26,8 +26,10 @@ pub struct Tenant {
     pub hash: Box<str>,
     /// The URL family.
     pub family: Family,
-    /// Scheme and authority under which the client can reach this server: `http://localhost:2442`.
-    pub origin: Box<str>,
+    /// The URL of the mount, as the client can reach it: `http://localhost:2442/stores/demo/v2`.
+    pub base: String,
+    /// Where the path of `base` begins.
+    pub base_path: usize,
     /// Who may come in, and how the store reads the documents.
     pub access: Arc<Access>,
     /// All stores, for the first write of one that does not exist.
@@ -45,11 +47,8 @@ impl Tenant {
 
     /// The path of the mount: `/stores/demo/v2`, `/api/v2`.
     #[must_use]
-    pub fn mount_path(&self) -> String {
-        match self.family {
-            Family::TokenV2 => format!("/stores/{}/v2", self.hash),
-            Family::BasicV2 => "/api/v2".to_owned(),
-        }
+    pub fn mount_path(&self) -> &str {
+        &self.base[self.base_path..]
     }
 }
 

@@ -93,12 +93,12 @@ fn json(status: StatusCode, body: String) -> Response {
 /// Adds the four rate-limit headers of a token answer. A client that sees one looks for all of them.
 pub fn add_rate_headers(headers: &mut HeaderMap, allowance: Allowance) {
     for (name, value) in [
-        ("x-rate-limit-requests-left", allowance.left),
-        ("x-rate-limit-requests-quota", allowance.limit),
-        ("x-rate-limit-time-reset-ms", allowance.reset_ms),
-        ("x-rate-limit-time-window-ms", allowance.window_ms),
+        (const { HeaderName::from_static("x-rate-limit-requests-left") }, allowance.left),
+        (const { HeaderName::from_static("x-rate-limit-requests-quota") }, allowance.limit),
+        (const { HeaderName::from_static("x-rate-limit-time-reset-ms") }, allowance.reset_ms),
+        (const { HeaderName::from_static("x-rate-limit-time-window-ms") }, allowance.window_ms),
     ] {
-        headers.insert(HeaderName::from_static(name), value.into());
+        headers.insert(name, value.into());
     }
 }
 

@@ -123,40 +123,39 @@ impl Customer {
     }
 }
 
-/// The matching customers of one page, lowest ids first.
+/// Shows the matching customers of one page, lowest ids first.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn list(store: &Store, filters: Filters, page: Page) -> Result<Vec<Arc<Row>>, Error> {
+pub async fn list(
+    store: &Store,
+    filters: Filters,
+    page: Page,
+    mut show: impl FnMut(&Row),
+) -> Result<(), Error> {
     if filters.is_empty() {
-        match store.memory(|memory| memory.page(page)) {
-            Ok(rows) => return Ok(rows),
-            // Asked again in turn: a row may be gone by then, and another on the page instead.
-            Err(_) => {
-                return store
-                    .run(move |turn| {
-                        Box::pin(async move {
-                            match turn.memory(|memory| memory.page(page)) {
-                                Ok(rows) => Ok(rows),
-                                Err(ids) => rows(turn, &ids).await,
-                            }
-                        })
-                    })
-                    .await;
-            }
+        // Shown while memory is looked at, so that no row has to be held on to.
+        let shown = store.memory(|memory| memory.page(page).map(|rows| rows.into_iter().for_each(&mut show)));
+        if shown.is_ok() {
+            return Ok(());
         }
     }
-    store
-        .run(move |turn| {
-            Box::pin(async move {
+    let found = store.run(move |turn| {
+        Box::pin(async move {
+            let ids: Vec<i64> = if filters.is_empty() {
+                turn.memory(|memory| memory.page_ids(page))
+            } else {
                 let mut sql = QueryBuilder::new("select id from customers");
                 filters.push_where(&mut sql);
                 page.push(&mut sql);
-                let ids: Vec<i64> = sql.build_query_scalar().fetch_all(&mut turn.db).await?;
-                rows(turn, &ids).await
-            })
+                sql.build_query_scalar().fetch_all(&mut turn.db).await?
+            };
+            rows(turn, &ids).await
         })
-        .await
+    });
+    let rows: Result<Vec<Arc<Row>>, Error> = found.await;
+    rows?.iter().for_each(|row| show(row));
+    Ok(())
 }
 
 /// One customer.

@@ -6,6 +6,7 @@
 //! not here is fetched from it – by the writer too, so that nothing can be committed in between.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -21,18 +22,10 @@ use super::form_fields::Owner;
 #[derive(Debug)]
 pub struct Row {
     customer: Customer,
-    /// The bytes that an answer is made of, kept once they were made.
-    memo: OnceLock<Memo>,
+    /// The bytes of an answer that a dialect keeps with it.
+    memo: OnceLock<Box<[u8]>>,
     /// Asked for since eviction last came by.
     used: AtomicBool,
-}
-
-/// Bytes that a dialect keeps with a row, in two parts between which it puts what depends on the request.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "the type says it")]
-pub struct Memo {
-    pub before: Box<[u8]>,
-    pub after: Box<[u8]>,
 }
 
 impl Row {
@@ -40,8 +33,8 @@ impl Row {
         Row { customer, memo: OnceLock::new(), used: AtomicBool::new(false) }
     }
 
-    /// The memo, made by the first who asks.
-    pub fn memo(&self, make: impl FnOnce(&Customer) -> Memo) -> &Memo {
+    /// The memo, made by the first who asks. Everybody must ask for the same (see [`crate::store::Store::base`]).
+    pub fn memo(&self, make: impl FnOnce(&Customer) -> Box<[u8]>) -> &[u8] {
         self.memo.get_or_init(|| make(&self.customer))
     }
 
@@ -97,7 +90,7 @@ pub enum Change {
 #[derive(Debug, Default)]
 pub struct Memory {
     ids: RoaringBitmap,
-    rows: HashMap<u32, Arc<Row>>,
+    rows: HashMap<u32, Arc<Row>, BuildHasherDefault<IdHasher>>,
     /// The ids of `rows`, in the order in which eviction looks at them. Ids of removed rows may linger.
     order: VecDeque<u32>,
     bytes: usize,
@@ -109,6 +102,10 @@ pub struct Memory {
     customer_fields: Vec<String>,
     has_address_fields: bool,
 }
+
+/// A row is not in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct NotHere;
 
 /// What memory knows of one customer.
 #[derive(Debug)]
@@ -161,7 +158,7 @@ impl Memory {
     pub fn customer(&self, id: i64) -> Known {
         let Ok(id) = u32::try_from(id) else { return Known::Absent };
         match self.rows.get(&id) {
-            Some(row) => Known::Row(used(row)),
+            Some(row) => Known::Row(used(row).clone()),
             None if self.ids.contains(id) => Known::There,
             None => Known::Absent,
         }
@@ -173,23 +170,29 @@ impl Memory {
         i64::try_from(self.ids.len()).unwrap_or(i64::MAX)
     }
 
-    /// The customers of one page: all of their rows, or the ids if one is not here.
+    /// The customers of one page; `Err` when one of them is not here.
     ///
     /// # Errors
-    /// The ids.
-    pub fn page(&self, page: Page) -> Result<Vec<Arc<Row>>, Vec<i64>> {
-        let Some(first) = u32::try_from(page.offset).ok().and_then(|offset| self.ids.select(offset)) else {
-            return Ok(Vec::new());
-        };
-        let ids = || self.ids.range(first..).take(usize::try_from(page.limit).unwrap_or(usize::MAX));
+    /// Then their rows must be fetched.
+    pub fn page(&self, page: Page) -> Result<Vec<&Row>, NotHere> {
         let mut rows = Vec::with_capacity(64);
-        for id in ids() {
-            match self.rows.get(&id) {
-                Some(row) => rows.push(used(row)),
-                None => return Err(ids().map(i64::from).collect()),
-            }
+        for id in self.ids_of(page) {
+            rows.push(&**used(self.rows.get(&id).ok_or(NotHere)?));
         }
         Ok(rows)
+    }
+
+    /// The ids of the customers of one page.
+    #[must_use]
+    pub fn page_ids(&self, page: Page) -> Vec<i64> {
+        self.ids_of(page).map(i64::from).collect()
+    }
+
+    fn ids_of(&self, page: Page) -> impl Iterator<Item = u32> {
+        let first = u32::try_from(page.offset).ok().and_then(|offset| self.ids.select(offset));
+        // Past the end there is no first, and nothing to take.
+        let limit = first.map_or(0, |_| usize::try_from(page.limit).unwrap_or(usize::MAX));
+        self.ids.range(first.unwrap_or(0)..).take(limit)
     }
 
     /// Whether there is such a group.
@@ -286,12 +289,33 @@ pub(super) async fn groups(db: &mut SqliteConnection) -> Result<(HashSet<i64>, O
     Ok((groups, default))
 }
 
-fn used(row: &Arc<Row>) -> Arc<Row> {
+fn used(row: &Arc<Row>) -> &Arc<Row> {
     // Written only when it changes, so that readers do not fight over the cache line.
     if !row.used.load(Ordering::Relaxed) {
         row.used.store(true, Ordering::Relaxed);
     }
-    row.clone()
+    row
+}
+
+/// Spreads ids, which nobody chooses to do harm, over a table: one multiplication instead of `SipHash`.
+#[derive(Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, id: u32) {
+        // 2^64 divided by the golden ratio; the table uses the upper and the lower bits.
+        self.0 = (self.0 ^ u64::from(id)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
 }
 
 /// An id that the database gave: it is positive and at most 2147483647 unless two billion rows were created.

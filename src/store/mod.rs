@@ -5,7 +5,7 @@
 //! that speaks to the database.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
@@ -49,6 +49,8 @@ pub struct Store {
     pub passwords: Passwords,
     token_quota: Quota,
     basic_quota: Quota,
+    /// The URL under which its first client reached it.
+    base: OnceLock<Box<str>>,
     memory: Arc<RwLock<Memory>>,
     jobs: mpsc::Sender<Job>,
 }
@@ -82,6 +84,7 @@ impl Store {
             passwords: settings.passwords.clone(),
             token_quota: Quota::new(TOKEN_QUOTA.0, TOKEN_QUOTA.1),
             basic_quota: Quota::new(BASIC_QUOTA.0, BASIC_QUOTA.1),
+            base: OnceLock::new(),
             memory,
             jobs,
         })
@@ -101,6 +104,12 @@ impl Store {
     fn take(&self, quota: &Quota) -> Allowance {
         let now = self.clock.now_ms();
         if self.hash.is_empty() { quota.fresh().take(now) } else { quota.take(now) }
+    }
+
+    /// The URL under which its first client reached it: that of the answers that are kept with rows. Nearly always
+    /// all clients use the same.
+    pub fn base(&self, this: &str) -> &str {
+        self.base.get_or_init(|| this.into())
     }
 
     /// Looks at what is in memory. For a moment: writes wait meanwhile.

@@ -71,7 +71,11 @@ impl Stores {
     /// When a store that is on disk can not be opened.
     pub async fn get(&self, hash: &str) -> Result<Arc<Store>, OpenError> {
         match self.slot(hash) {
-            Some(slot) => self.opened(hash, &slot).await,
+            // Boxed, because opening is large and rare, and this is in the way of every request.
+            Some(slot) => match slot.get() {
+                Some(store) => Ok(store.clone()),
+                None => Box::pin(self.opened(hash, &slot)).await,
+            },
             None => Ok(self.nothing.clone()),
         }
     }
@@ -160,9 +164,6 @@ impl Stores {
 
     /// The store in a slot. Of several that ask at once, one opens it.
     async fn opened(&self, hash: &str, slot: &Slot) -> Result<Arc<Store>, OpenError> {
-        if let Some(store) = slot.get() {
-            return Ok(store.clone());
-        }
         let file = self.settings.data_dir.as_ref().map(|dir| database_file(dir, hash));
         let open = || async { Store::open(hash, file.as_deref(), &self.settings).await.map(Arc::new) };
         Ok(slot.get_or_try_init(open).await?.clone())

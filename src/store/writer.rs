@@ -81,12 +81,15 @@ impl Turn {
 /// One unit of work. It answers for itself.
 pub(super) type Work = Box<dyn for<'t> FnOnce(&'t mut Turn) -> BoxFuture<'t, ()> + Send>;
 
+/// Who waits for a new customer.
+pub(super) type Created = oneshot::Sender<Result<Arc<Row>, Error>>;
+
 /// What can be asked of the writer.
 pub(super) enum Job {
     /// Anything.
     Work(Work),
     /// A new customer.
-    Create(Box<New>, oneshot::Sender<Result<Arc<Row>, Error>>),
+    Create(Box<New>, Created),
     /// Close the database and end.
     Close(oneshot::Sender<()>),
 }
@@ -125,7 +128,7 @@ pub(super) async fn run(mut turn: Turn, mut jobs: mpsc::Receiver<Job>) {
     }
 }
 
-async fn create(turn: &mut Turn, batch: Vec<(New, oneshot::Sender<Result<Arc<Row>, Error>>)>) {
+async fn create(turn: &mut Turn, batch: Vec<(New, Created)>) {
     if batch.is_empty() {
         return;
     }

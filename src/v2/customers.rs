@@ -12,8 +12,9 @@ use crate::fields::validate::{Operation, validate as check};
 use crate::fields::{Field, text};
 use crate::model::customers::{self, Customer, FIELDS};
 use crate::model::form_fields::Answer;
-use crate::model::memory::{Memo, Row};
+use crate::model::memory::Row;
 use crate::mount::Family;
+use crate::store::Store;
 
 /// `GET /customers`
 ///
@@ -21,15 +22,18 @@ use crate::mount::Family;
 /// A query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
     let (filters, page) = wire::list_query(FIELDS, Spelling::Prefix, tenant.access.switches, query)?;
-    let customers = customers::list(&tenant.store, filters, page).await?;
-    if customers.is_empty() {
-        return Ok(wire::no_content());
-    }
-    let links = Links::of(&tenant);
-    let mut body = Vec::with_capacity(1024 * customers.len());
-    for customer in &customers {
+    let links = Links::of(&tenant, &tenant.store);
+    let mut body = Vec::new();
+    customers::list(&tenant.store, filters, page, |customer| {
+        if body.is_empty() {
+            body.reserve(1024 * usize::try_from(page.limit).unwrap_or_default());
+        }
         body.push(if body.is_empty() { b'[' } else { b',' });
         links.push(&mut body, customer);
+    })
+    .await?;
+    if body.is_empty() {
+        return Ok(wire::no_content());
     }
     body.push(b']');
     Ok(wire::bytes(StatusCode::OK, body))
@@ -42,9 +46,10 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
     let valid = check(FIELDS, Operation::Create, &body.object()?)?;
     customers::check(&tenant.store, &valid)?;
-    let customer = customers::create(&*tenant.store_to_create_in().await?, valid).await?;
+    let store = tenant.store_to_create_in().await?;
+    let customer = customers::create(&store, valid).await?;
     let path = format!("{}/customers/{}", tenant.mount_path(), customer.id);
-    Ok(wire::with_location(&path, Links::of(&tenant).answer(StatusCode::CREATED, &customer)))
+    Ok(wire::with_location(&path, Links::of(&tenant, &store).answer(StatusCode::CREATED, &customer)))
 }
 
 /// `DELETE /customers`: every customer that matches, and so all of them when nothing is asked for.
@@ -76,7 +81,7 @@ pub async fn count(tenant: Tenant, Query(query): Query) -> Result<Response, Erro
 /// [`Error::NotFound`].
 pub async fn get(tenant: Tenant, Ids([id]): Ids<1>) -> Result<Response, Error> {
     let customer = customers::get(&tenant.store, id).await?;
-    Ok(Links::of(&tenant).answer(StatusCode::OK, &customer))
+    Ok(Links::of(&tenant, &tenant.store).answer(StatusCode::OK, &customer))
 }
 
 /// `PUT /customers/{id}`
@@ -87,7 +92,7 @@ pub async fn update(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<Res
     customers::exists(&tenant.store, id)?;
     let valid = check(FIELDS, Operation::Update, &body.object()?)?;
     let customer = customers::update(&tenant.store, id, valid).await?;
-    Ok(Links::of(&tenant).answer(StatusCode::OK, &customer))
+    Ok(Links::of(&tenant, &tenant.store).answer(StatusCode::OK, &customer))
 }
 
 /// `DELETE /customers/{id}`
@@ -117,7 +122,7 @@ pub async fn validate(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<R
     Ok(wire::ok(&View { success: customers::has_password(&tenant.store, id, password).await? }))
 }
 
-/// A customer as V2 shows it, but for `addresses`, which comes last and depends on the request.
+/// A customer as V2 shows it.
 #[derive(Serialize)]
 struct View<'a> {
     id: i64,
@@ -137,22 +142,32 @@ struct View<'a> {
     tax_exempt_category: &'a str,
     reset_pass_on_login: bool,
     accepts_marketing: bool,
+    addresses: Link,
+}
+
+/// Where something that belongs to a customer is to be had.
+#[derive(Serialize)]
+struct Link {
+    url: String,
+    resource: String,
 }
 
 /// What the link to a customer's addresses depends on.
-struct Links {
-    /// Scheme, host and mount, escaped for JSON: `http://localhost:2442/stores/demo/v2`.
-    base: String,
+struct Links<'a> {
+    /// Scheme, host and mount: `http://localhost:2442/stores/demo/v2`.
+    base: &'a str,
     /// Documented: on the store's own host the link ends in `.json`; `resource` never does.
     suffix: &'static str,
+    /// Whether these are the links of the bytes that are kept with rows.
+    kept: bool,
 }
 
-impl Links {
-    fn of(tenant: &Tenant) -> Links {
-        let base = format!("{}{}", tenant.origin, tenant.mount_path());
-        let quoted = serde_json::Value::from(base).to_string();
+impl Links<'_> {
+    /// The links in answers to this client, for customers of this store.
+    fn of<'a>(tenant: &'a Tenant, store: &Store) -> Links<'a> {
         let suffix = if tenant.family == Family::BasicV2 { ".json" } else { "" };
-        Links { base: quoted.trim_matches('"').to_owned(), suffix }
+        // The base tells the mounts apart as well, and so the suffix.
+        Links { base: &tenant.base, suffix, kept: store.base(&tenant.base) == tenant.base }
     }
 
     fn answer(&self, status: StatusCode, customer: &Row) -> Response {
@@ -161,31 +176,24 @@ impl Links {
         wire::bytes(status, body)
     }
 
-    /// Appends a customer as V2 shows it. All but the link is kept with the row once it was made.
+    /// Appends a customer as V2 shows it.
     fn push(&self, body: &mut Vec<u8>, customer: &Row) {
-        let memo = customer.memo(memo);
-        let resource = &memo.after;
-        body.extend_from_slice(&memo.before);
-        body.extend_from_slice(self.base.as_bytes());
-        body.extend_from_slice(resource);
-        body.extend_from_slice(self.suffix.as_bytes());
-        body.extend_from_slice(br#"","resource":""#);
-        body.extend_from_slice(resource);
-        body.extend_from_slice(br#""}}"#);
+        if self.kept {
+            body.extend_from_slice(customer.memo(|customer| self.json(customer).into()));
+        } else {
+            body.extend_from_slice(&self.json(customer));
+        }
+    }
+
+    fn json(&self, customer: &Customer) -> Vec<u8> {
+        let resource = format!("/customers/{}/addresses", customer.id);
+        let url = format!("{}{resource}{}", self.base, self.suffix);
+        wire::json(&View::new(customer, Link { url, resource }))
     }
 }
 
-/// A customer up to its link, and the path that the link ends in.
-fn memo(customer: &Customer) -> Memo {
-    let mut before = wire::json(&View::new(customer));
-    before.pop();
-    before.extend_from_slice(br#","addresses":{"url":""#);
-    let after = format!("/customers/{}/addresses", customer.id).into_bytes();
-    Memo { before: before.into(), after: after.into() }
-}
-
 impl<'a> View<'a> {
-    fn new(customer: &'a Customer) -> View<'a> {
+    fn new(customer: &'a Customer, addresses: Link) -> View<'a> {
         View {
             id: customer.id,
             company: &customer.company,
@@ -203,6 +211,7 @@ impl<'a> View<'a> {
             tax_exempt_category: &customer.tax_exempt_category,
             reset_pass_on_login: customer.reset_pass_on_login,
             accepts_marketing: customer.accepts_marketing,
+            addresses,
         }
     }
 }
