@@ -262,7 +262,7 @@ pub(crate) async fn insert_all(turn: &mut Turn, batch: Vec<New>) -> Vec<Result<A
 }
 
 /// Inserts rows; gives the ids of those whose email is taken.
-async fn insert_rows(
+pub(super) async fn insert_rows(
     turn: &mut Turn,
     made: &[(&Customer, Option<&str>)],
 ) -> Result<RoaringBitmap, sqlx::Error> {

@@ -1,6 +1,7 @@
 //! The first content of a store, all of it or nothing.
 
 use super::form_fields::{self, Answer, Owner};
+use super::generate::{Generate, generate};
 use super::memory::Change;
 use super::{addresses, customer_groups, customers};
 use crate::error::Error;
@@ -16,6 +17,8 @@ pub struct Content {
     pub form_fields: Vec<(Owner, String)>,
     /// The customers.
     pub customers: Vec<Customer>,
+    /// How many more to make up.
+    pub generate: Option<Generate>,
 }
 
 /// A customer to begin with.
@@ -101,6 +104,10 @@ async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Ent
                 form_fields::answer(&mut turn.db, Owner::Address, address.id, answer).await?;
             }
         }
+    }
+    *at = None;
+    if let Some(wanted) = content.generate {
+        generate(turn, wanted).await?;
     }
     Ok(())
 }

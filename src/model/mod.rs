@@ -7,6 +7,7 @@ pub mod countries;
 pub mod customer_groups;
 pub mod customers;
 pub mod form_fields;
+pub mod generate;
 pub mod load;
 pub mod memory;
 

@@ -141,6 +141,7 @@ async fn fill(store: &store::Store, mut seeded: parse::Store, name: &str) -> Res
             .zip(hashes)
             .map(|(customer, hash)| content(customer, hash))
             .collect(),
+        generate: seeded.generate,
     };
     let Err(Refused { entry, error }) = load::load(store, content).await else { return Ok(()) };
     let problem = if let Error::Invalid(problems) = &error { problems.first() } else { None };

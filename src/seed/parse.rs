@@ -6,6 +6,7 @@ use crate::error::{Problem, What};
 use crate::fields::validate::{Operation, Valid, validate};
 use crate::fields::{Field, Kind, values};
 use crate::model::form_fields::{Answer, Owner};
+use crate::model::generate::Generate;
 use crate::model::{addresses, customer_groups, customers};
 use crate::{passwords, store};
 
@@ -17,6 +18,7 @@ pub(super) struct Store {
     pub(super) groups: Vec<Row>,
     pub(super) form_fields: Vec<(Place, Owner, String)>,
     pub(super) customers: Vec<Customer>,
+    pub(super) generate: Option<Generate>,
 }
 
 /// Fields of a row that passed their rules, and where each of them is in the file.
@@ -94,8 +96,10 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
             "customers" => {
                 store.customers = node.items()?.into_iter().map(customer).collect::<Result<_, _>>()?;
             }
+            "generate" => store.generate = Some(generate(node)?),
             _ => {
-                let keys = ["auth", "tokens", "basic", "settings", "groups", "form_fields", "customers"];
+                let keys =
+                    ["auth", "tokens", "basic", "settings", "groups", "form_fields", "customers", "generate"];
                 known(&key, &node, &keys)?;
             }
         }
@@ -165,6 +169,27 @@ fn form_field(node: Node) -> Result<(Place, Owner, String), Fault> {
     let [name, of] = exactly(node, ["name", "of"])?;
     let owner = of.word(&[("customer", Owner::Customer), ("address", Owner::Address)])?;
     Ok((place, owner, name.text()?))
+}
+
+fn generate(node: Node) -> Result<Generate, Fault> {
+    let mut wanted = Generate { seed: 42, ..Generate::default() };
+    for (key, node) in node.entries()? {
+        let number = |max: u32| {
+            let place = node.place.clone();
+            let number = node.clone().into_json().as_u64().and_then(|number| u32::try_from(number).ok());
+            number
+                .filter(|n| *n <= max)
+                .ok_or_else(|| place.is(format!("expected a whole number up to {max}")))
+        };
+        match key.as_str() {
+            "customers" => wanted.customers = number(10_000_000)?,
+            "groups" => wanted.groups = number(1000)?,
+            "addresses_per_customer" => wanted.addresses_per_customer = number(100)?,
+            "seed" => wanted.seed = number(u32::MAX)?.into(),
+            _ => known(&key, &node, &["customers", "groups", "addresses_per_customer", "seed"])?,
+        }
+    }
+    Ok(wanted)
 }
 
 fn customer(node: Node) -> Result<Customer, Fault> {

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_customer_groups.sql"),
     include_str!("../../migrations/0003_addresses.sql"),
     include_str!("../../migrations/0004_form_fields.sql"),
+    include_str!("../../migrations/0005_indexes.sql"),
 ];
 
 /// Why a store, or the directory of all stores, could not be opened.
