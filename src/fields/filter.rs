@@ -49,6 +49,18 @@ impl Filters {
         self.0.is_empty()
     }
 
+    /// Whether a field is compared with this operator.
+    #[must_use]
+    pub fn has(&self, name: &str, op: Op) -> bool {
+        self.0.iter().any(|(field, by, _)| field.name == name && *by == op)
+    }
+
+    /// The conditions on one field alone.
+    #[must_use]
+    pub fn on(&self, name: &str) -> Filters {
+        Filters(self.0.iter().filter(|(field, ..)| field.name == name).cloned().collect())
+    }
+
     /// Appends ` where …`, or nothing when there is no condition. Column names come from the field table, values are bound.
     pub fn push_where(&self, sql: &mut QueryBuilder<Sqlite>) {
         for (i, (field, op, value)) in self.0.iter().enumerate() {

@@ -134,15 +134,19 @@ impl Memory {
     /// Reads what must always be known from the database.
     pub(crate) async fn load(db: &mut SqliteConnection, budget: usize) -> Result<Memory, sqlx::Error> {
         let mut memory = Memory::new(budget);
+        // None of these statements is kept: they are asked once, and there may be hundreds of stores.
         // Runs of ids without gaps: a million rows are a handful of these.
         let runs = "select min(id) as first, max(id) as last from \
                     (select id, id - row_number() over (order by id) as run from customers) group by run";
-        for run in sqlx::query(runs).fetch_all(&mut *db).await? {
+        for run in sqlx::query(runs).persistent(false).fetch_all(&mut *db).await? {
             memory.ids.insert_range(as_id(run.try_get("first")?)..=as_id(run.try_get("last")?));
         }
         let (groups, default) = groups(db).await?;
         (memory.groups, memory.default_group) = (groups, default);
-        let fields = sqlx::query("select owner, name from form_fields order by id").fetch_all(db).await?;
+        let fields = sqlx::query("select owner, name from form_fields order by id")
+            .persistent(false)
+            .fetch_all(db)
+            .await?;
         for field in fields {
             if field.try_get::<&str, _>("owner")? == Owner::Customer.name() {
                 memory.customer_fields.push(field.try_get("name")?);
@@ -276,7 +280,8 @@ impl Memory {
 
 /// The groups there are, and the default one.
 pub(super) async fn groups(db: &mut SqliteConnection) -> Result<(HashSet<i64>, Option<i64>), sqlx::Error> {
-    let rows = sqlx::query("select id, is_default from customer_groups").fetch_all(db).await?;
+    let rows =
+        sqlx::query("select id, is_default from customer_groups").persistent(false).fetch_all(db).await?;
     let mut groups = HashSet::new();
     let mut default = None;
     for row in rows {

@@ -46,7 +46,8 @@ pub enum OpenError {
 pub(super) async fn connect(file: Option<&Path>) -> Result<SqliteConnection, sqlx::Error> {
     let options = match file {
         // Not "sqlite::memory:", which is a database shared between connections.
-        None => SqliteConnectOptions::new().filename(":memory:"),
+        // Small pages: an empty table takes one, an empty index too, and there may be hundreds of stores.
+        None => SqliteConnectOptions::new().filename(":memory:").page_size(2048),
         Some(file) => SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -64,7 +65,7 @@ pub(super) async fn connect(file: Option<&Path>) -> Result<SqliteConnection, sql
 /// Applies the migrations that a database has not had. sqlx's own migrator takes a dozen statements for each of
 /// them, which is most of what a store costs; this takes two in all.
 async fn migrate(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let had: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut *db).await?;
+    let had: i64 = sqlx::query_scalar("pragma user_version").persistent(false).fetch_one(&mut *db).await?;
     let Some(missing) = usize::try_from(had).ok().and_then(|had| MIGRATIONS.get(had..)) else {
         let message = format!("it was made by a newer version of this program (schema {had})");
         return Err(sqlx::Error::Configuration(message.into()));

@@ -58,7 +58,8 @@ impl Turn {
     pub async fn load(&mut self) -> Result<Memory, sqlx::Error> {
         let budget = self.memory(Memory::budget);
         let last = "select seq from sqlite_sequence where name = 'customers'";
-        let last: Option<i64> = sqlx::query_scalar(last).fetch_optional(&mut self.db).await?;
+        let last: Option<i64> =
+            sqlx::query_scalar(last).persistent(false).fetch_optional(&mut self.db).await?;
         self.next_customer = last.unwrap_or(0) + 1;
         Memory::load(&mut self.db, budget).await
     }
