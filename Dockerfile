@@ -23,7 +23,7 @@ FROM scratch
 ARG VERSION=dev
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="bigcommerce-mock" \
-      org.opencontainers.image.description="A local server that behaves like BigCommerce's Customers API, V2 and V3" \
+      org.opencontainers.image.description="A local server that behaves like BigCommerce's Customers API" \
       org.opencontainers.image.source="https://github.com/bigcommerce-mock/bigcommerce-mock" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \

@@ -84,7 +84,7 @@ pub struct Config {
     pub default_store: String,
 
     /// Refuse stores that the seed does not name and that are not on disk, instead of making them by their first write
-    #[arg(long, env = "BCMOCK_STRICT_STORES", global = true)]
+    #[arg(long, env = "BCMOCK_STRICT_STORES", global = true, value_name = "true|false", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub strict_stores: bool,
 
     /// URL under which clients reach this server, for links in answers; without one they follow each request's Host

@@ -218,6 +218,9 @@ impl Inner {
 
     /// Finds the mount and the store, receives the body, and leaves in the request what extractors will look for.
     async fn seat(&self, request: &mut Request) -> Seat {
+        if !axum::body::HttpBody::is_end_stream(request.body()) {
+            self.receive(request).await;
+        }
         let path = request.uri().path();
         let host = authority(request);
         let Some((family, hash)) = mount::family(path) else {
@@ -234,9 +237,6 @@ impl Inner {
                 return Seat { family: Some(family), store: Some(self.stores.nothing()), refusal };
             }
         };
-        if !axum::body::HttpBody::is_end_stream(request.body()) {
-            self.receive(request).await;
-        }
         let basic = family == Family::BasicV2 && request.method() != Method::OPTIONS;
         let refusal =
             if basic { gateway::check_basic(request.headers(), &hash, &self.stores).err() } else { None };
@@ -259,7 +259,7 @@ impl Inner {
     async fn receive(&self, request: &mut Request) {
         let body = std::mem::take(request.body_mut());
         let reading = tokio::time::timeout(self.options.read_timeout, read(body, self.options.body_limit));
-        let received = Received(reading.await.unwrap_or(Err(Unreceived::Interrupted)));
+        let received = Received(reading.await.unwrap_or(Err(Unreceived::TooSlow)));
         request.extensions_mut().insert(received);
     }
 
@@ -279,7 +279,9 @@ impl Inner {
             (None, None, Some(LocalAddr(address))) => base.extend(["http://", &address.to_string()]),
             (None, None, None) => base.push_str("http://localhost"),
         }
-        let path = base.len();
+        // A public URL may have a path of its own, which is then the beginning of every path that the client uses.
+        let authority = base.find("://").map_or(0, |scheme| scheme + 3);
+        let path = base[authority..].find('/').map_or(base.len(), |path| authority + path);
         match family {
             Family::TokenV2 => base.extend(["/stores/", hash, "/v2"]),
             Family::BasicV2 => base.push_str("/api/v2"),
@@ -320,7 +322,7 @@ async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unreceived> {
     let mut kept = Vec::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Unreceived::Interrupted)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| Unreceived::Broken)?.into_data() else { continue };
         length += data.len();
         if length <= limit {
             kept.extend_from_slice(&data);

@@ -37,9 +37,12 @@ pub enum Error {
         /// The most that is taken, in bytes.
         limit: usize,
     },
-    /// The body did not arrive in time, or not whole.
-    #[error("the body did not arrive")]
-    Interrupted,
+    /// The body did not arrive in time.
+    #[error("the body did not arrive in time")]
+    TooSlow,
+    /// The body was cut off, or its framing is wrong.
+    #[error("the body did not arrive whole")]
+    Broken,
     /// There is no body.
     #[error("the body is empty")]
     Empty,

@@ -154,8 +154,10 @@ pub struct Received(pub Result<axum::body::Bytes, Unreceived>);
 pub enum Unreceived {
     /// It is longer than this many bytes.
     TooLarge(usize),
-    /// It did not arrive whole and in time.
-    Interrupted,
+    /// It did not arrive in time.
+    TooSlow,
+    /// It was cut off, or its framing is wrong.
+    Broken,
 }
 
 /// The body of a write. Taking it never fails; reading it does, so that a handler decides what is checked before.
@@ -187,7 +189,8 @@ impl Body {
     pub fn object(self) -> Result<Map<String, Json>, Error> {
         let bytes = self.received.0.map_err(|why| match why {
             Unreceived::TooLarge(limit) => Error::TooLarge { limit },
-            Unreceived::Interrupted => Error::Interrupted,
+            Unreceived::TooSlow => Error::TooSlow,
+            Unreceived::Broken => Error::Broken,
         })?;
         if bytes.trim_ascii().is_empty() {
             return Err(Error::Empty);

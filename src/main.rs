@@ -129,10 +129,16 @@ async fn start(
 fn announce(config: &Config, address: SocketAddr, stores: &Stores) -> io::Result<()> {
     let reachable = SocketAddr::new(config::reachable(address.ip()), address.port());
     let store = &config.default_store;
-    let route = if stores.exists(store) { "customers" } else { "time" };
+    let any_token_opens = stores.is_allowed(store) && !stores.accesses().of(store).strict;
+    let example = match (any_token_opens, stores.exists(store)) {
+        (false, _) => format!("http://{reachable}/readyz"),
+        (true, false) => format!("http://{reachable}/stores/{store}/v2/time -H 'X-Auth-Token: any'"),
+        (true, true) => format!("http://{reachable}/stores/{store}/v2/customers -H 'X-Auth-Token: any'"),
+    };
+    // In one write: who has read the first line may close the pipe.
+    let lines = format!("listening on http://{address}\ntry: curl -s {example}\n");
     let mut out = io::stdout().lock();
-    writeln!(out, "listening on http://{address}")?;
-    writeln!(out, "try: curl -s http://{reachable}/stores/{store}/v2/{route} -H 'X-Auth-Token: any'")?;
+    out.write_all(lines.as_bytes())?;
     out.flush()
 }
 

@@ -80,12 +80,12 @@ impl Passwords {
     }
 }
 
-/// Whether the text is a PHC string that [`Passwords::verify`] can check.
+/// Whether the text is a PHC string that [`Passwords::verify`] can check, within a gigabyte and 64 passes.
 #[must_use]
 pub fn is_hash(text: &str) -> bool {
     argon2::PasswordHash::new(text).is_ok_and(|hash| {
         Algorithm::try_from(hash.algorithm.as_str()).is_ok()
-            && Params::try_from(&hash).is_ok()
+            && Params::try_from(&hash).is_ok_and(|params| params.m_cost() <= 1 << 20 && params.t_cost() <= 64)
             && hash.salt.is_some()
             && hash.hash.is_some()
     })
@@ -116,9 +116,13 @@ mod tests {
 
     #[test]
     fn what_is_no_hash_is_refused() {
-        for text in
-            ["", "s3cret-pass", "$2y$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ"]
-        {
+        for text in [
+            "",
+            "s3cret-pass",
+            "$2y$10$abcdefghijklmnopqrstuv",
+            "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ",
+            "$argon2id$v=19$m=400000000,t=2,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        ] {
             assert!(!is_hash(text), "{text}");
         }
     }

@@ -410,12 +410,9 @@ pub async fn delete_matching(store: &Store, filters: Filters, limit: Option<i64>
         .run(move |turn| {
             Box::pin(async move {
                 // Cascades would run for each row; a few statements over all of them are a hundred times faster.
-                sqlx::raw_sql("pragma foreign_keys = off; begin immediate").execute(&mut turn.db).await?;
-                let deleted = delete_rows(turn, &filters, limit).await;
-                let end = if deleted.is_ok() { "commit" } else { "rollback" };
-                let ended = sqlx::raw_sql(end).execute(&mut turn.db).await;
+                sqlx::raw_sql("pragma foreign_keys = off").execute(&mut turn.db).await?;
+                let deleted = turn.in_transaction(|turn| Box::pin(delete_rows(turn, filters, limit))).await;
                 sqlx::raw_sql("pragma foreign_keys = on").execute(&mut turn.db).await?;
-                ended?;
                 turn.change(deleted?);
                 Ok(())
             })
@@ -423,7 +420,7 @@ pub async fn delete_matching(store: &Store, filters: Filters, limit: Option<i64>
         .await
 }
 
-async fn delete_rows(turn: &mut Turn, filters: &Filters, limit: Option<i64>) -> Result<Change, Error> {
+async fn delete_rows(turn: &mut Turn, filters: Filters, limit: Option<i64>) -> Result<Change, Error> {
     if filters.is_empty() && limit.is_none() {
         // Without a `where` SQLite drops whole trees instead of rows.
         let all = "delete from form_field_values; delete from addresses; delete from customers";

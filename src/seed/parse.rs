@@ -10,6 +10,9 @@ use crate::model::generate::Generate;
 use crate::model::{addresses, customer_groups, customers};
 use crate::{passwords, store};
 
+/// The largest id that can be pinned. Ids end at 2147483647, and rows that are made later need some too.
+const MAX_PINNED_ID: i64 = 2_000_000_000;
+
 /// A store as a seed describes it.
 #[derive(Debug, Default)]
 pub(super) struct Store {
@@ -254,7 +257,7 @@ fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Ext
     }
     let valid = validate(fields, Operation::Seed, &object(own))
         .map_err(|problems| fault(&place, &lines, &problems[0]))?;
-    if valid.int("id").is_some_and(|id| !(1..=i64::from(i32::MAX)).contains(&id)) {
+    if valid.int("id").is_some_and(|id| !(1..=MAX_PINNED_ID).contains(&id)) {
         return Err(fault(&place, &lines, &Problem::new("id", What::TooSmall { min: 1 })));
     }
     Ok((Row { place, lines, valid, form_fields }, extras))
@@ -285,7 +288,7 @@ pub(super) fn why(what: &What) -> String {
             _ => format!("'{value}' is not a whole number"),
         },
         What::Length { min, max } => format!("must be {min} to {max} characters long"),
-        What::TooSmall { min } => format!("must be from {min} to {}", i32::MAX),
+        What::TooSmall { min } => format!("must be from {min} to {MAX_PINNED_ID}"),
         What::HasNul | What::NotUtf8 => "contains a character that no field takes".to_owned(),
         What::WeakPassword => "must be 7 to 250 characters with a letter and a digit".to_owned(),
         What::Unconfirmed => "does not match the password".to_owned(),

@@ -148,23 +148,7 @@ impl Store {
         &self,
         work: impl for<'t> FnOnce(&'t mut Turn) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     ) -> Result<T, E> {
-        self.run(move |turn| {
-            Box::pin(async move {
-                // Sent as text: nobody can cancel the writer, so sqlx need not know of the transaction.
-                sqlx::raw_sql("begin immediate").execute(&mut turn.db).await?;
-                let result = match work(turn).await {
-                    Ok(value) => {
-                        sqlx::raw_sql("commit").execute(&mut turn.db).await.map(|_| value).map_err(E::from)
-                    }
-                    Err(error) => Err(error),
-                };
-                if result.is_err() {
-                    let _ = sqlx::raw_sql("rollback").execute(&mut turn.db).await;
-                }
-                result
-            })
-        })
-        .await
+        self.run(move |turn| Box::pin(turn.in_transaction(work))).await
     }
 
     /// Makes a customer, in one statement with others that are made at the same time.
@@ -271,5 +255,32 @@ mod tests {
         }
         go_on.send(()).unwrap();
         assert_eq!(count(&store).await, 1);
+    }
+
+    #[tokio::test]
+    async fn foreign_keys_are_on_again_after_a_bulk_delete_that_fails() {
+        let store = store().await;
+        store
+            .run::<_, Error>(|turn| {
+                Box::pin(async move {
+                    sqlx::query(INSERT).execute(&mut turn.db).await?;
+                    // Nothing can be deleted now, and memory is told of the row as if it had been created.
+                    let refuse = "create trigger refuse before delete on customers begin select raise(abort, 'no'); end";
+                    sqlx::query(refuse).execute(&mut turn.db).await?;
+                    let memory = turn.load().await?;
+                    turn.change(crate::model::memory::Change::Loaded(memory.into()));
+                    Ok(())
+                })
+            })
+            .await
+            .unwrap();
+        let deleted =
+            crate::model::customers::delete_matching(&store, crate::fields::filter::Filters::default(), None)
+                .await;
+        assert!(matches!(deleted, Err(Error::Database(_))));
+        let on = sqlx::query_scalar("pragma foreign_keys");
+        let on =
+            store.run::<i64, sqlx::Error>(move |turn| Box::pin(on.fetch_one(&mut turn.db))).await.unwrap();
+        assert_eq!((on, count(&store).await), (1, 1));
     }
 }

@@ -64,6 +64,26 @@ impl Turn {
         Memory::load(&mut self.db, budget).await
     }
 
+    /// Runs a part of this unit of work in a transaction, all of it or nothing.
+    ///
+    /// # Errors
+    /// The work's own error, or the database's.
+    pub async fn in_transaction<T, E: From<sqlx::Error>>(
+        &mut self,
+        work: impl for<'t> FnOnce(&'t mut Turn) -> BoxFuture<'t, Result<T, E>>,
+    ) -> Result<T, E> {
+        // Sent as text: nobody can cancel the writer, so sqlx need not know of the transaction.
+        sqlx::raw_sql("begin immediate").execute(&mut self.db).await?;
+        let result = match work(self).await {
+            Ok(value) => sqlx::raw_sql("commit").execute(&mut self.db).await.map(|_| value).map_err(E::from),
+            Err(error) => Err(error),
+        };
+        if result.is_err() {
+            let _ = sqlx::raw_sql("rollback").execute(&mut self.db).await;
+        }
+        result
+    }
+
     pub(super) fn publish(&mut self) {
         if self.changes.is_empty() {
             return;
@@ -151,5 +171,6 @@ async fn guarded(turn: &mut Turn, work: Work) {
     if AssertUnwindSafe(work(turn)).catch_unwind().await.is_err() {
         turn.forget();
         let _ = sqlx::raw_sql("rollback").execute(&mut turn.db).await;
+        let _ = sqlx::raw_sql("pragma foreign_keys = on").execute(&mut turn.db).await;
     }
 }

@@ -152,6 +152,9 @@ struct Link {
     resource: String,
 }
 
+/// A longer base, which no honest client has, is not kept with rows: it would break the bound on their memory.
+const LONGEST_KEPT: usize = 256;
+
 /// What the link to a customer's addresses depends on.
 struct Links<'a> {
     /// Scheme, host and mount: `http://localhost:2442/stores/demo/v2`.
@@ -167,7 +170,11 @@ impl Links<'_> {
     fn of<'a>(tenant: &'a Tenant, store: &Store) -> Links<'a> {
         let suffix = if tenant.family == Family::BasicV2 { ".json" } else { "" };
         // The base tells the mounts apart as well, and so the suffix.
-        Links { base: &tenant.base, suffix, kept: store.base(&tenant.base) == tenant.base }
+        Links {
+            base: &tenant.base,
+            suffix,
+            kept: tenant.base.len() <= LONGEST_KEPT && store.base(&tenant.base) == tenant.base,
+        }
     }
 
     fn answer(&self, status: StatusCode, customer: &Row) -> Response {

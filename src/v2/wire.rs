@@ -263,8 +263,11 @@ pub fn error(error: &Error) -> Response {
             let message = format!("The body of this request is larger than {limit} bytes.");
             (StatusCode::PAYLOAD_TOO_LARGE, message.into(), None)
         }
-        Error::Interrupted => {
+        Error::TooSlow => {
             (StatusCode::REQUEST_TIMEOUT, "The body of this request did not arrive in time.".into(), None)
+        }
+        Error::Broken => {
+            (StatusCode::BAD_REQUEST, "The body of this request did not arrive whole.".into(), None)
         }
         Error::Empty => (StatusCode::BAD_REQUEST, "The request has no body.".into(), None),
         Error::Malformed { reason, line, column } => {

@@ -20,7 +20,8 @@ fn errors() -> Vec<Error> {
         Error::NotFound,
         Error::LimitTooHigh { max: 250 },
         Error::TooLarge { limit: 100 },
-        Error::Interrupted,
+        Error::TooSlow,
+        Error::Broken,
         Error::Empty,
         Error::Malformed { reason: "expected value".into(), line: 2, column: 8 },
         Error::NotAnObject,
@@ -37,7 +38,8 @@ fn errors() -> Vec<Error> {
             | Error::NotFound
             | Error::LimitTooHigh { .. }
             | Error::TooLarge { .. }
-            | Error::Interrupted
+            | Error::TooSlow
+            | Error::Broken
             | Error::Empty
             | Error::Malformed { .. }
             | Error::NotAnObject

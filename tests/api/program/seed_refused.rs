@@ -71,8 +71,8 @@ fn values_that_break_a_fields_rule_are_refused() {
     jane_refused("accepts_marketing: \"true\"", "accepts_marketing", "true or false");
     jane_refused("id: seven", "id", "'seven' is not a whole number");
     jane_refused("id: 1.5", "id", "whole number");
-    jane_refused("id: 0", "id", "1 to 2147483647");
-    jane_refused("id: 2147483648", "id", "1 to 2147483647");
+    jane_refused("id: 0", "id", "1 to 2000000000");
+    jane_refused("id: 2147483648", "id", "1 to 2000000000");
     jane_refused("date_created: yesterday", "date_created", "'yesterday' is not a date");
     jane_refused("date_modified: 2024-02-30", "date_modified", "'2024-02-30' is not a date");
     jane_refused("store_credit: -1", "store_credit", "'-1' is not an amount");

@@ -284,7 +284,8 @@ async fn links_follow_the_host_or_the_public_url() {
     };
     assert_eq!(url(&mock, "mock.test:80").await, "http://mock.test:80/stores/s/v2/customers/1/addresses");
     assert_eq!(url(&mock, "\"><b>").await, "http://localhost/stores/s/v2/customers/1/addresses");
-    let mock = Mock::with(|options| options.public_url = Some("https://bc.test".into())).await;
-    mock.customer("s", json!({})).await;
-    assert_eq!(url(&mock, "mock.test:80").await, "https://bc.test/stores/s/v2/customers/1/addresses");
+    let mock = Mock::with(|options| options.public_url = Some("https://bc.test/below".into())).await;
+    let created = mock.post("/stores/s/v2/customers", jane()).await;
+    assert_eq!(created.header("location"), "/below/stores/s/v2/customers/1");
+    assert_eq!(url(&mock, "mock.test:80").await, "https://bc.test/below/stores/s/v2/customers/1/addresses");
 }
