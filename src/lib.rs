@@ -1,6 +1,6 @@
 //! A local server that behaves like BigCommerce's Customers API.
 //!
-//! A request goes through [`edge`] (what happens to each), [`app`] (the routes), [`extract`] (what a handler gets),
+//! A request goes through [`edge`] (what happens to each), [`mod@app`] (the routes), [`extract`] (what a handler gets),
 //! a handler in [`v2`] (the wire format), [`fields`] (what may be written) and [`model`] (rows and rules) to a
 //! [`store`] – one tenant, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
 //! [`config`] is the command line, [`seed`] the files that fill stores, [`server`] the listening.

@@ -1,7 +1,7 @@
 //! The field vocabulary: what a resource's fields are, declared once as data.
 //!
 //! A resource lists its fields in a `const FIELDS: &[Field]`. Validation ([`validate`]), list filters ([`filter`])
-//! and column lists of writes ([`write`]) read that table and nothing else. No wording and no status is decided here.
+//! and column lists of writes ([`mod@write`]) read that table and nothing else. No wording and no status is decided here.
 
 pub mod filter;
 pub mod validate;

@@ -1,7 +1,7 @@
 //! A store – one tenant – and how its rows are read and written.
 //!
 //! Each store is a SQLite database of its own: isolation needs no `where`, and dropping one drops everything in it.
-//! SQL is the truth and finds things; [`crate::model::memory`] holds rows for reads; the [`writer`] is the one task
+//! SQL is the truth and finds things; [`crate::model::memory`] holds rows for reads; `writer.rs` is the one task
 //! that speaks to the database.
 
 use std::path::{Path, PathBuf};
