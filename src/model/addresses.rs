@@ -149,7 +149,7 @@ pub async fn count(store: &Store, customer_id: i64) -> Result<i64, Error> {
 /// [`Error::NotFound`]: no such customer. [`Error::Invalid`]: another customer's id, or no such country.
 pub async fn create(store: &Store, customer_id: i64, valid: Valid) -> Result<Address, Error> {
     store
-        .run(move |turn| {
+        .write(move |turn| {
             Box::pin(async move {
                 turn.memory(|memory| customers::is_there(memory, customer_id))?;
                 insert(turn, customer_id, &valid).await
@@ -165,7 +165,7 @@ pub async fn create(store: &Store, customer_id: i64, valid: Valid) -> Result<Add
 pub async fn update(store: &Store, customer_id: i64, id: i64, valid: Valid) -> Result<Address, Error> {
     let own = own_columns(customer_id, &valid)?;
     store
-        .run(move |turn| {
+        .write(move |turn| {
             Box::pin(async move {
                 // The customer in `own` keeps `set` from being empty.
                 let mut sql = Columns::new(&valid, &own).update("addresses");

@@ -193,7 +193,7 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Arc<Row>, Er
     let force_reset = valid.object("_authentication").and_then(|inner| inner.int("force_reset"));
     own.extend(force_reset.map(|reset| ("reset_pass_on_login", Value::Int(reset))));
     store
-        .run(move |turn| {
+        .write(move |turn| {
             Box::pin(async move {
                 turn.memory(|memory| group_exists(memory, &valid))?;
                 let mut sql = Columns::new(&valid, &own).update("customers");

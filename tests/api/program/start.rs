@@ -153,3 +153,37 @@ fn help_and_version_are_answers_and_not_refusals() {
         assert!(String::from_utf8(output.stdout).unwrap().contains(says), "{flag}");
     }
 }
+
+#[test]
+fn where_no_token_is_known_the_line_for_a_person_is_one_that_works_without() {
+    let dir = Program::temp_dir();
+    let strict = dir.write("seed.yaml", "stores: {demo: {auth: strict}}\n");
+    for args in [&["--seed", &*strict][..], &["--seed", "none", "--strict-stores"]] {
+        let program = Program::start(args);
+        let line = format!("try: curl -s http://{}/readyz", program.address);
+        assert_eq!(program.announced[1], line, "{args:?}");
+        assert_eq!(program.call("GET", "/readyz", ""), (200, "ok".to_owned()));
+    }
+}
+
+/// As a script does with `head -1`: the second line must not find a closed pipe and end the server.
+#[test]
+fn whoever_reads_the_first_line_may_close_the_pipe() {
+    use std::io::{BufRead, BufReader};
+    for _ in 0..10 {
+        let mut child = Program::command(&["--port", "0", "--seed", "none"])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::with_capacity(1, child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        drop(out);
+        let address: SocketAddr = line.trim().strip_prefix("listening on http://").unwrap().parse().unwrap();
+        let answer = Client::to(address).call("GET", "/readyz", "");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(answer.status, 200);
+    }
+}
