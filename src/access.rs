@@ -150,6 +150,8 @@ pub enum Wanted {
     ReadCustomers,
     /// To change customers.
     ModifyCustomers,
+    /// To read stored payment instruments.
+    ReadStoredInstruments,
 }
 
 impl Wanted {
@@ -168,6 +170,9 @@ impl Wanted {
             Wanted::Nothing => true,
             Wanted::ReadCustomers => matches!(scope, Scope::Customers | Scope::CustomersReadOnly),
             Wanted::ModifyCustomers => scope == Scope::Customers,
+            Wanted::ReadStoredInstruments => {
+                matches!(scope, Scope::StoredInstruments | Scope::StoredInstrumentsReadOnly)
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::error::Error;
-use crate::{extract, v2};
+use crate::{extract, v2, v3};
 
 /// The mounts of V2. Full paths: `nest` would rewrite each request's URI.
 const V2_MOUNTS: [&str; 2] = ["/stores/{store_hash}/v2", "/api/v2"];
@@ -48,6 +48,29 @@ fn v2_routes() -> Vec<(&'static str, MethodRouter)> {
     ]
 }
 
+/// The mount of V3.
+const V3_MOUNT: &str = "/stores/{store_hash}/v3";
+
+/// The routes of V3, below its mount.
+fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
+    vec![
+        (
+            "/customers",
+            get(v3::customers::list)
+                .post(v3::customers::create)
+                .put(v3::customers::update)
+                .delete(v3::customers::delete),
+        ),
+        (
+            "/customers/addresses",
+            get(v3::addresses::list)
+                .post(v3::addresses::create)
+                .put(v3::addresses::update)
+                .delete(v3::addresses::delete),
+        ),
+    ]
+}
+
 /// The router. Errors leave it as response extensions, to be rendered by the edge.
 pub fn routes() -> Router {
     let mut router = Router::new().route("/livez", get(alive)).route("/readyz", get(alive));
@@ -55,6 +78,9 @@ pub fn routes() -> Router {
         for (path, methods) in v2_routes() {
             router = router.route(&format!("{mount}{path}"), methods);
         }
+    }
+    for (path, methods) in v3_routes() {
+        router = router.route(&format!("{V3_MOUNT}{path}"), methods);
     }
     router.method_not_allowed_fallback(extract::wrong_method).fallback(async || -> Error { Error::NoRoute })
 }

@@ -32,7 +32,7 @@ use crate::error::Error;
 use crate::extract::{Received, Tenant, Unreceived};
 use crate::mount::{self, Family};
 use crate::store::{Store, Stores};
-use crate::{gateway, v2};
+use crate::{gateway, v2, v3};
 
 /// A body that is over the limit is still read, up to this many bytes more, so that the client sees its refusal.
 const DRAIN_LIMIT: usize = 16 << 20;
@@ -194,10 +194,14 @@ impl Inner {
         headers.reserve(10);
         if let (Some(family), Some(store)) = (family, store) {
             match family {
-                Family::TokenV2 => gateway::add_rate_headers(headers, store.take_token_quota()),
+                Family::TokenV2 | Family::TokenV3 => {
+                    gateway::add_rate_headers(headers, store.take_token_quota());
+                }
                 Family::BasicV2 => gateway::add_basic_rate_header(headers, store.take_basic_quota()),
             }
-            headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
+            if family != Family::TokenV3 {
+                headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
+            }
         }
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
         headers.insert(REQUEST_ID, id);
@@ -284,6 +288,7 @@ impl Inner {
         let path = base[authority..].find('/').map_or(base.len(), |path| authority + path);
         match family {
             Family::TokenV2 => base.extend(["/stores/", hash, "/v2"]),
+            Family::TokenV3 => base.extend(["/stores/", hash, "/v3"]),
             Family::BasicV2 => base.push_str("/api/v2"),
         }
         (base, path)
@@ -336,11 +341,14 @@ async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unreceived> {
 /// Puts an error into the words of the mount. An answer without one stays as it is.
 fn voiced(family: Option<Family>, mut response: Response) -> Response {
     let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
-    if let Error::Database(_) | Error::Store(_) | Error::Panicked(_) = *error {
+    if let Error::Database(_) | Error::Store(_) | Error::Panicked(_) = error.cause() {
         tracing::error!(cause = %error, "a request failed");
     }
     let mut voiced = match (family, &*error) {
-        (None, _) | (Some(Family::TokenV2), Error::NoRoute) => gateway::unknown_route(),
+        (None, _) | (Some(Family::TokenV2 | Family::TokenV3), Error::NoRoute) => gateway::unknown_route(),
+        // Observed: the gateway knows no such route, whatever other methods it has.
+        (Some(Family::TokenV3), Error::MethodNotAllowed) => return gateway::unknown_route(),
+        (Some(Family::TokenV3), error) => v3::wire::error(error),
         (Some(Family::TokenV2 | Family::BasicV2), error) => v2::wire::error(error),
     };
     if let Some(allow) = response.headers_mut().remove(ALLOW) {

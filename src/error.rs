@@ -1,4 +1,4 @@
-//! What can go wrong, by meaning. Wording and status belong to the dialects (`v2/wire.rs`).
+//! What can go wrong, by meaning. Wording and status belong to the dialects (`v2/wire.rs`, `v3/wire.rs`).
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -59,9 +59,37 @@ pub enum Error {
     /// The body is JSON, but not an object.
     #[error("the body is not an object")]
     NotAnObject,
+    /// The body is JSON, but not an array, as every batch is.
+    #[error("the body is not an array")]
+    NotAnArray,
+    /// The batch has more items than a call may have.
+    #[error("more than {max} items")]
+    TooMany {
+        /// The most that are taken.
+        max: usize,
+    },
     /// Fields or query parameters break rules. At least one, the first to be reported first.
     #[error("invalid: {0:?}")]
     Invalid(Vec<Problem>),
+    /// An item of a batch breaks rules. None of the batch was carried out.
+    #[error("item {index:?} is invalid: {problems:?}")]
+    Item {
+        /// Its place in the batch, from 0; `None` if it is the whole body.
+        index: Option<usize>,
+        /// At least one; `at` is a path inside of the item.
+        problems: Vec<Problem>,
+    },
+    /// An operation of V3 that names itself in its refusals failed.
+    #[error("{operation} failed: {error}")]
+    During {
+        /// What V3 calls it: `Create customers`.
+        operation: &'static str,
+        /// Why.
+        error: Box<Error>,
+    },
+    /// A metafield call failed: they have a way of their own to say so.
+    #[error(transparent)]
+    Metafield(Box<Error>),
     /// The database failed. Logged, never shown.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -107,6 +135,13 @@ pub enum What {
         /// Greatest number of characters.
         max: usize,
     },
+    /// Fewer or more entries in a list than allowed.
+    Entries {
+        /// Least number of entries.
+        min: usize,
+        /// Greatest number of entries.
+        max: usize,
+    },
     /// A number below the least one allowed.
     TooSmall {
         /// The least number allowed.
@@ -123,7 +158,10 @@ pub enum What {
     /// It does not go together with other fields.
     Unfit,
     /// Another row has this value already.
-    Taken,
+    Taken {
+        /// The value.
+        value: String,
+    },
     /// It names something that does not exist.
     NoSuch,
 }
@@ -133,6 +171,32 @@ impl Problem {
     #[must_use]
     pub fn new(at: impl Into<Cow<'static, str>>, what: What) -> Problem {
         Problem { at: at.into(), what }
+    }
+}
+
+impl Error {
+    /// Says which operation of V3 failed.
+    #[must_use]
+    pub fn during(self, operation: &'static str) -> Error {
+        Error::During { operation, error: Box::new(self) }
+    }
+
+    /// Says which item of a batch the problems are in.
+    #[must_use]
+    pub fn in_item(self, index: usize) -> Error {
+        match self {
+            Error::Invalid(problems) => Error::Item { index: Some(index), problems },
+            other => other,
+        }
+    }
+
+    /// The error itself, whichever operation it befell.
+    #[must_use]
+    pub fn cause(&self) -> &Error {
+        match self {
+            Error::During { error, .. } | Error::Metafield(error) => error.cause(),
+            error => error,
+        }
     }
 }
 

@@ -60,6 +60,18 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
     }
 }
 
+/// A [`Tenant`] whose token must be for stored payment instruments.
+#[derive(Clone, Debug)]
+pub struct Instruments(pub Tenant);
+
+impl<S: Sync> FromRequestParts<S> for Instruments {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Instruments, Response> {
+        admit(parts, Wanted::ReadStoredInstruments).map(Instruments)
+    }
+}
+
 /// A [`Tenant`] whose token may be for anything.
 #[derive(Clone, Debug)]
 pub struct AnyScope(pub Tenant);
@@ -76,7 +88,7 @@ impl<S: Sync> FromRequestParts<S> for AnyScope {
 fn admit(parts: &mut Parts, wanted: Wanted) -> Result<Tenant, Response> {
     let tenant = parts.extensions.remove::<Tenant>().ok_or_else(gateway::unknown_route)?;
     // Basic credentials were looked at before the route: `/api/v2` is the store itself.
-    if tenant.family == Family::TokenV2 {
+    if tenant.family != Family::BasicV2 {
         gateway::check_token(&parts.headers, &tenant.hash, &tenant.stores, wanted)?;
     }
     if !accepts_json(&parts.headers) {
@@ -187,6 +199,28 @@ impl Body {
     /// # Errors
     /// Whatever is wrong with the body as a whole.
     pub fn object(self) -> Result<Map<String, Json>, Error> {
+        match self.json()? {
+            Json::Object(object) => Ok(object),
+            _ => Err(Error::NotAnObject),
+        }
+    }
+
+    /// The JSON array in the body.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the body as a whole.
+    pub fn array(self) -> Result<Vec<Json>, Error> {
+        match self.json()? {
+            Json::Array(items) => Ok(items),
+            _ => Err(Error::NotAnArray),
+        }
+    }
+
+    /// The JSON in the body.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the body as a whole.
+    pub fn json(self) -> Result<Json, Error> {
         let bytes = self.received.0.map_err(|why| match why {
             Unreceived::TooLarge(limit) => Error::TooLarge { limit },
             Unreceived::TooSlow => Error::TooSlow,
@@ -198,15 +232,11 @@ impl Body {
         if !self.declared_json {
             return Err(Error::NotJson);
         }
-        match serde_json::from_slice(&bytes) {
-            Ok(Json::Object(object)) => Ok(object),
-            Ok(_) => Err(Error::NotAnObject),
-            Err(error) => {
-                let text = error.to_string();
-                let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
-                Err(Error::Malformed { reason, line: error.line(), column: error.column() })
-            }
-        }
+        serde_json::from_slice(&bytes).map_err(|error| {
+            let text = error.to_string();
+            let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
+            Error::Malformed { reason, line: error.line(), column: error.column() }
+        })
     }
 }
 

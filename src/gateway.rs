@@ -18,7 +18,7 @@ pub fn unknown_route() -> Response {
 }
 
 /// Where the service explains its status codes. Observed: absolute, although its documents print it relative.
-const STATUS_CODES: &str = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes";
+pub const STATUS_CODES: &str = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes";
 
 /// Looks at the token of a request to a store, then whether it is for what the route wants.
 ///

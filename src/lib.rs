@@ -1,7 +1,7 @@
 //! A local server that behaves like BigCommerce's Customers API.
 //!
 //! A request goes through [`edge`] (what happens to each), [`mod@app`] (the routes), [`extract`] (what a handler gets),
-//! a handler in [`v2`] (the wire format), [`fields`] (what may be written) and [`model`] (rows and rules) to a
+//! a handler in [`v2`] or [`v3`] (the wire formats), [`fields`] (what may be written) and [`model`] (rows and rules) to a
 //! [`store`] – one tenant, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
 //! [`config`] is the command line, [`seed`] the files that fill stores, [`server`] the listening.
 
@@ -23,6 +23,7 @@ pub mod seed;
 pub mod server;
 pub mod store;
 pub mod v2;
+pub mod v3;
 
 use std::sync::Arc;
 

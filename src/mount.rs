@@ -9,6 +9,8 @@ use crate::store;
 pub enum Family {
     /// `/stores/{store_hash}/v2`, behind the gateway: `X-Auth-Token`.
     TokenV2,
+    /// `/stores/{store_hash}/v3`, behind the gateway too.
+    TokenV3,
     /// `/api/v2`, the store itself: Basic credentials.
     BasicV2,
 }
@@ -18,8 +20,12 @@ pub enum Family {
 pub fn family(path: &str) -> Option<(Family, Option<&str>)> {
     if let Some(rest) = path.strip_prefix("/stores/") {
         let (hash, rest) = rest.split_once('/')?;
-        let version = rest.split('/').next()?;
-        return (version == "v2" && store::is_hash(hash)).then_some((Family::TokenV2, Some(hash)));
+        let family = match rest.split('/').next()? {
+            "v2" => Family::TokenV2,
+            "v3" => Family::TokenV3,
+            _ => return None,
+        };
+        return store::is_hash(hash).then_some((family, Some(hash)));
     }
     let rest = path.strip_prefix("/api/v2")?;
     (rest.is_empty() || rest.starts_with('/')).then_some((Family::BasicV2, None))
@@ -41,7 +47,7 @@ pub fn tidy(path: &str) -> Cow<'_, str> {
     if tidy.len() > 1 && tidy.ends_with('/') {
         cut(&mut tidy, 1);
     }
-    if tidy.ends_with(".json") && family(&tidy).is_some() {
+    if tidy.ends_with(".json") && family(&tidy).is_some_and(|(family, _)| family != Family::TokenV3) {
         cut(&mut tidy, ".json".len());
     }
     tidy
@@ -74,6 +80,7 @@ mod tests {
     fn a_path_belongs_to_one_family_or_to_none() {
         assert_eq!(family("/stores/abc/v2/customers"), Some((Family::TokenV2, Some("abc"))));
         assert_eq!(family("/stores/abc/v2"), Some((Family::TokenV2, Some("abc"))));
+        assert_eq!(family("/stores/abc/v3/customers"), Some((Family::TokenV3, Some("abc"))));
         assert_eq!(family("/api/v2/customers"), Some((Family::BasicV2, None)));
         for path in [
             "/",

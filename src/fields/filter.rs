@@ -2,15 +2,16 @@
 
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{Field, Kind, Op, Value, validate};
+use super::{Dialect, Field, Kind, Op, Value, validate};
 use crate::error::{Problem, What};
 
 /// Conditions on the rows of one table, all of which must hold.
 #[derive(Clone, Debug, Default)]
-pub struct Filters(Vec<(&'static Field, Op, Value)>);
+pub struct Filters(Vec<(&'static Field, Op, Vec<Value>)>);
 
 impl Filters {
-    /// Reads query parameters. `unspell` takes a parameter's name apart as the dialect spells it.
+    /// Reads query parameters. `unspell` takes a parameter's name apart as the dialect spells it. Where one of
+    /// several will do, commas part them.
     ///
     /// Of a repeated parameter the last wins. Text is compared as it stands, so an empty value matches blank fields.
     ///
@@ -18,6 +19,7 @@ impl Filters {
     /// Every parameter that is no filter of this table, then every value that can not be read.
     pub fn parse(
         fields: &'static [Field],
+        dialect: Dialect,
         pairs: &[(String, String)],
         unspell: impl Fn(&str) -> (&str, Op),
     ) -> Result<Filters, Vec<Problem>> {
@@ -25,7 +27,11 @@ impl Filters {
         let mut named = Vec::new();
         for (key, value) in pairs {
             let (name, op) = unspell(key);
-            match fields.iter().find(|field| field.name == name && field.filters.contains(&op)) {
+            let field = fields.iter().find(|field| {
+                let side = field.side(dialect);
+                side.name == name && side.filters.contains(&op)
+            });
+            match field {
                 Some(field) => {
                     named.retain(|(_, f, o, _)| (*f, *o) != (field, op));
                     named.push((key, field, op, value));
@@ -35,8 +41,10 @@ impl Filters {
         }
         let mut conditions = Vec::new();
         for (key, field, op, value) in named {
-            match read(field, value) {
-                Ok(value) => conditions.push((field, op, value)),
+            let several = dialect == Dialect::V3 && matches!(op, Op::In | Op::Like);
+            let texts = if several { value.split(',').collect() } else { vec![value.as_str()] };
+            match texts.into_iter().map(|text| read(field, text)).collect() {
+                Ok(values) => conditions.push((field, op, values)),
                 Err(what) => problems.push(Problem::new(key.clone(), what)),
             }
         }
@@ -61,28 +69,54 @@ impl Filters {
         Filters(self.0.iter().filter(|(field, ..)| field.name == name).cloned().collect())
     }
 
+    /// Adds a condition of the model's own.
+    pub fn require(&mut self, field: &'static Field, op: Op, values: Vec<Value>) {
+        self.0.push((field, op, values));
+    }
+
     /// Appends ` where …`, or nothing when there is no condition. Column names come from the field table, values are bound.
     pub fn push_where(&self, sql: &mut QueryBuilder<Sqlite>) {
-        for (i, (field, op, value)) in self.0.iter().enumerate() {
+        for (i, (field, op, values)) in self.0.iter().enumerate() {
             sql.push(if i == 0 { " where " } else { " and " });
-            match op {
-                Op::Is => sql.push(field.name).push(" = "),
-                Op::Min => sql.push(field.name).push(" >= "),
-                Op::Max => sql.push(field.name).push(" <= "),
-                // Not `like`: nothing in the text stands for anything but itself.
-                Op::Like => sql.push("0 < instr(lower(").push(field.name).push("), lower("),
-            };
-            super::write::push_value(sql, value);
-            if *op == Op::Like {
-                sql.push("))");
+            match (op, values.first()) {
+                (Op::Is, Some(value)) => compare(sql, field, " = ", value),
+                (Op::Min, Some(value)) => compare(sql, field, " >= ", value),
+                (Op::Max, Some(value)) => compare(sql, field, " <= ", value),
+                // One statement for any number of values.
+                (Op::In, _) => {
+                    sql.push(field.column).push(" in (select value from json_each(");
+                    sql.push_bind(json(values)).push("))");
+                }
+                (Op::Like, _) => {
+                    // Not `like`: nothing in the text stands for anything but itself.
+                    sql.push("exists (select 1 from json_each(").push_bind(json(values));
+                    sql.push(") where 0 < instr(lower(").push(field.column).push("), lower(value)))");
+                }
+                (_, None) => {
+                    sql.push("0");
+                }
             }
         }
     }
 }
 
+fn compare(sql: &mut QueryBuilder<Sqlite>, field: &Field, operator: &'static str, value: &Value) {
+    sql.push(field.column).push(operator);
+    super::write::push_value(sql, value);
+}
+
+/// Values as a JSON array.
+fn json(values: &[Value]) -> String {
+    let values = values.iter().map(|value| match value {
+        Value::Int(value) => (*value).into(),
+        Value::Text(value) => value.clone().into(),
+        _ => serde_json::Value::Null,
+    });
+    serde_json::Value::Array(values.collect()).to_string()
+}
+
 /// Reads a filter's value. Text has no rule but that it is text: what could never be stored matches nothing.
 fn read(field: &Field, text: &str) -> Result<Value, What> {
-    let any_text = Field { kind: Kind::Text, min: 0, max: usize::MAX, ..*field };
-    let field = if matches!(field.kind, Kind::Text | Kind::Email) { &any_text } else { field };
-    validate::read_text(field, text)
+    let kind = if matches!(field.kind, Kind::Text | Kind::Email) { Kind::Text } else { field.kind };
+    validate::read_text(kind, 0..=usize::MAX, text)
 }

@@ -1,4 +1,4 @@
-//! The field vocabulary: what a resource's fields are, declared once as data.
+//! The field vocabulary: what a resource's fields are, declared once as data, for both dialects.
 //!
 //! A resource lists its fields in a `const FIELDS: &[Field]`. Validation ([`validate`]), list filters ([`filter`])
 //! and column lists of writes ([`mod@write`]) read that table and nothing else. No wording and no status is decided here.
@@ -29,12 +29,67 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
     /// A list of integers; not a column.
     Ints,
+    /// A list of words out of these; not a column.
+    Words(&'static [&'static str]),
     /// An object with fields of its own; not a column.
     Object(&'static [Field]),
     /// A list of objects with fields of their own; not a column.
     List(&'static [Field]),
     /// Made up when the answer is written; not a column, never accepted.
     Computed,
+}
+
+/// A version of the API: two names and two rules for the same fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "that is what they are called")]
+pub enum Dialect {
+    V2,
+    V3,
+}
+
+/// What a client may do with a field in a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// The dialect does not have it.
+    Absent,
+    /// It is in answers; in a write it is passed over.
+    Ignored,
+    /// A write that has it is refused.
+    ReadOnly,
+    /// It may be written.
+    Writable,
+    /// A create takes it, an update passes it over.
+    CreateOnly,
+    /// The id: a create that has it is refused, an update must have it.
+    Key,
+}
+
+/// Where a create must supply a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Nowhere.
+    Optional,
+    /// Everywhere.
+    Required,
+    /// In an item of a batch, but not in an object inside of another one.
+    OnItsOwn,
+}
+
+/// What a field is in one dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// What a client may do with it.
+    pub access: Access,
+    /// Whether a create must supply it.
+    pub need: Need,
+    /// Least number of characters, or of entries in a list.
+    pub min: usize,
+    /// Greatest number of characters, or of entries in a list.
+    pub max: usize,
+    /// The list filters it takes part in.
+    pub filters: &'static [Op],
 }
 
 /// How a list may be narrowed by a field. The dialect decides how an operator is spelled.
@@ -46,31 +101,37 @@ pub enum Op {
     Min,
     /// At most.
     Max,
-    /// Contains; text without regard to ASCII case.
+    /// Contains one of several; text without regard to ASCII case.
     Like,
+    /// Is one of several; text without regard to ASCII case.
+    In,
 }
 
 /// One field of a resource. Built by [`int`], [`text`] and their like, refined by the methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// The name, in the database and on the wire.
+    /// Our name, which is V2's where V2 has the field; also that of the column.
     pub name: &'static str,
     /// What it holds.
     pub kind: Kind,
-    /// Whether a client may not write it.
-    pub read_only: bool,
-    /// Whether a create must supply it, and nothing may blank it.
-    pub required: bool,
-    /// Least number of characters.
-    pub min: usize,
-    /// Greatest number of characters.
-    pub max: usize,
-    /// The list filters it takes part in.
-    pub filters: &'static [Op],
+    /// What filters look at: the column, or an expression over several.
+    pub column: &'static str,
+    /// Whether the table has it as a column.
+    pub stored: bool,
+    /// Whether a write may set it to null. V3 alone has such fields.
+    pub nullable: bool,
+    v2: Side,
+    v3: Side,
 }
 
 const fn field(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, read_only: false, required: false, min: 0, max: usize::MAX, filters: &[] }
+    let side =
+        Side { name, access: Access::Writable, need: Need::Optional, min: 0, max: usize::MAX, filters: &[] };
+    let stored = !matches!(
+        kind,
+        Kind::Ints | Kind::Words(_) | Kind::Object(_) | Kind::List(_) | Kind::Computed | Kind::Password
+    );
+    Field { name, kind, column: name, stored, nullable: false, v2: side, v3: side }
 }
 
 /// An integer field.
@@ -127,6 +188,12 @@ pub const fn ints(name: &'static str) -> Field {
     field(name, Kind::Ints)
 }
 
+/// A list of words out of these.
+#[must_use]
+pub const fn words(name: &'static str, words: &'static [&'static str]) -> Field {
+    field(name, Kind::Words(words))
+}
+
 /// A list of objects with fields of their own.
 #[must_use]
 pub const fn list(name: &'static str, fields: &'static [Field]) -> Field {
@@ -146,46 +213,137 @@ pub const fn computed(name: &'static str) -> Field {
 }
 
 impl Field {
+    /// What it is in a dialect.
+    #[must_use]
+    pub const fn side(&self, dialect: Dialect) -> &Side {
+        match dialect {
+            Dialect::V2 => &self.v2,
+            Dialect::V3 => &self.v3,
+        }
+    }
+
+    const fn with(mut self, dialect: Dialect, side: Side) -> Field {
+        match dialect {
+            Dialect::V2 => self.v2 = side,
+            Dialect::V3 => self.v3 = side,
+        }
+        self
+    }
+
+    const fn access_in(self, dialect: Dialect, access: Access) -> Field {
+        let mut side = *self.side(dialect);
+        side.access = access;
+        self.with(dialect, side)
+    }
+
+    /// Its name in V3, where that is another.
+    #[must_use]
+    pub const fn named_v3(mut self, name: &'static str) -> Field {
+        self.v3.name = name;
+        self
+    }
+
+    /// Only this dialect has it.
+    #[must_use]
+    pub const fn only(self, dialect: Dialect) -> Field {
+        match dialect {
+            Dialect::V2 => self.access_in(Dialect::V3, Access::Absent),
+            Dialect::V3 => self.access_in(Dialect::V2, Access::Absent),
+        }
+    }
+
     /// A client may not write it.
     #[must_use]
-    pub const fn read_only(mut self) -> Field {
-        self.read_only = true;
-        self
+    pub const fn read_only(self) -> Field {
+        self.read_only_in(Dialect::V2).read_only_in(Dialect::V3)
+    }
+
+    /// A client may not write it through this dialect.
+    #[must_use]
+    pub const fn read_only_in(self, dialect: Dialect) -> Field {
+        self.access_in(dialect, Access::ReadOnly)
+    }
+
+    /// V3 shows it, and passes it over in writes.
+    #[must_use]
+    pub const fn ignored_in_v3(self) -> Field {
+        self.access_in(Dialect::V3, Access::Ignored)
+    }
+
+    /// V3 passes it over in updates.
+    #[must_use]
+    pub const fn create_only_in_v3(self) -> Field {
+        self.access_in(Dialect::V3, Access::CreateOnly)
+    }
+
+    /// It is the id, which V2 takes from the path and V3 from each item of an update.
+    #[must_use]
+    pub const fn key(self) -> Field {
+        self.read_only_in(Dialect::V2).access_in(Dialect::V3, Access::Key)
     }
 
     /// A create must supply it.
     #[must_use]
-    pub const fn required(mut self) -> Field {
-        self.required = true;
-        self
+    pub const fn required(self) -> Field {
+        self.required_in(Dialect::V2, Need::Required).required_in(Dialect::V3, Need::Required)
     }
 
-    /// From `min` to `max` characters.
+    /// Whether a create through this dialect must supply it.
     #[must_use]
-    pub const fn len(mut self, min: usize, max: usize) -> Field {
-        self.min = min;
-        self.max = max;
-        self
+    pub const fn required_in(self, dialect: Dialect, need: Need) -> Field {
+        let mut side = *self.side(dialect);
+        side.need = need;
+        self.with(dialect, side)
     }
 
-    /// At most `max` characters.
+    /// From `min` to `max` characters, or entries of a list.
+    #[must_use]
+    pub const fn len(self, min: usize, max: usize) -> Field {
+        self.len_in(Dialect::V2, min, max).len_in(Dialect::V3, min, max)
+    }
+
+    /// From `min` to `max` characters, or entries of a list, in this dialect.
+    #[must_use]
+    pub const fn len_in(self, dialect: Dialect, min: usize, max: usize) -> Field {
+        let mut side = *self.side(dialect);
+        side.min = min;
+        side.max = max;
+        self.with(dialect, side)
+    }
+
+    /// At most `max` characters, or entries of a list.
     #[must_use]
     pub const fn max(self, max: usize) -> Field {
-        let min = self.min;
-        self.len(min, max)
+        self.len(0, max)
     }
 
-    /// The operators that filter a list by it.
+    /// A write may set it to null.
     #[must_use]
-    pub const fn filter(mut self, ops: &'static [Op]) -> Field {
-        self.filters = ops;
+    pub const fn nullable(mut self) -> Field {
+        self.nullable = true;
         self
     }
 
-    /// Whether the table has a column of this name.
+    /// The operators that filter a dialect's lists by it.
     #[must_use]
-    pub const fn is_column(&self) -> bool {
-        !matches!(self.kind, Kind::Ints | Kind::Object(_) | Kind::List(_) | Kind::Computed | Kind::Password)
+    pub const fn filter(self, dialect: Dialect, ops: &'static [Op]) -> Field {
+        let mut side = *self.side(dialect);
+        side.filters = ops;
+        self.with(dialect, side)
+    }
+
+    /// The table has no such column.
+    #[must_use]
+    pub const fn unstored(mut self) -> Field {
+        self.stored = false;
+        self
+    }
+
+    /// Filters look at this expression; there is no column of the name.
+    #[must_use]
+    pub const fn computed_by(mut self, sql: &'static str) -> Field {
+        self.column = sql;
+        self.unstored()
     }
 }
 
@@ -196,8 +354,12 @@ pub enum Value {
     Int(i64),
     /// Text.
     Text(String),
+    /// Nothing, where that is a value.
+    Null,
     /// Integers.
     Ints(Vec<i64>),
+    /// Words.
+    Words(Vec<&'static str>),
     /// The fields of an object.
     Object(validate::Valid),
     /// The fields of each object in a list.

@@ -1,8 +1,10 @@
 //! From a JSON object to values that may be stored, or to every problem with it.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value as Json};
 
-use super::{Field, Kind, Value, values};
+use super::{Access, Dialect, Field, Kind, Need, Side, Value, values};
 use crate::error::{Problem, What};
 
 /// What the object is for; it decides which fields must and may be there.
@@ -64,6 +66,12 @@ impl Valid {
         if let Some(Value::List(value)) = self.get(name) { Some(value) } else { None }
     }
 
+    /// The words in a field, if it was supplied.
+    #[must_use]
+    pub fn words(&self, name: &str) -> Option<&[&'static str]> {
+        if let Some(Value::Words(value)) = self.get(name) { Some(value) } else { None }
+    }
+
     /// The object in a field, if it was supplied.
     #[must_use]
     pub fn object(&self, name: &str) -> Option<&Valid> {
@@ -71,160 +79,265 @@ impl Valid {
     }
 }
 
-/// Checks an object against a field table.
+/// Checks an object against a field table, as a dialect does.
 ///
 /// # Errors
 /// Every problem, in the order in which V2 looks for them: unknown fields, read-only fields, required fields that are
-/// not there, then each field's own rule in the order of the table.
+/// not there, then each field's own rule in the order of the table. V3 passes unknown fields over, and says where in
+/// the object a problem is: `addresses.0.city`.
 pub fn validate(
     fields: &'static [Field],
+    dialect: Dialect,
     operation: Operation,
     object: &Map<String, Json>,
 ) -> Result<Valid, Vec<Problem>> {
-    let mut problems = Vec::new();
-    names(fields, operation, object, &What::Unknown, &mut problems);
-    names(fields, operation, object, &What::ReadOnly, &mut problems);
-    required(fields, operation, object, &mut problems);
-    let valid = read(fields, operation, object, &mut problems);
-    if problems.is_empty() { Ok(valid) } else { Err(problems) }
+    let mut check = Check { dialect, operation, problems: Vec::new() };
+    if dialect == Dialect::V2 {
+        check.names(fields, object, &What::Unknown, "");
+    }
+    check.names(fields, object, &What::ReadOnly, "");
+    check.required(fields, object, "", false);
+    let valid = check.read(fields, object, "");
+    if check.problems.is_empty() { Ok(valid) } else { Err(check.problems) }
 }
 
-/// Adds a problem for every key that is not a field, or is one that may not be written; objects inside included.
-fn names(
-    fields: &'static [Field],
+struct Check {
+    dialect: Dialect,
     operation: Operation,
-    object: &Map<String, Json>,
-    looking_for: &What,
-    problems: &mut Vec<Problem>,
-) {
-    for (key, value) in object {
-        let field = fields.iter().find(|field| field.name == key);
-        let found = match field {
-            None => Some(What::Unknown),
-            Some(field) if is_read_only(field, operation) => Some(What::ReadOnly),
-            Some(_) => None,
-        };
-        if found.as_ref() == Some(looking_for) {
-            problems.push(Problem::new(key.clone(), looking_for.clone()));
+    problems: Vec<Problem>,
+}
+
+impl Check {
+    fn is_seed(&self) -> bool {
+        self.operation == Operation::Seed
+    }
+
+    /// What a field is here. A seed speaks V2, and V3 of what only that has.
+    fn side(&self, field: &'static Field) -> &'static Side {
+        match field.side(self.dialect) {
+            side if side.access == Access::Absent && self.is_seed() => field.side(Dialect::V3),
+            side => side,
         }
-        if let Some(field) = field {
-            for (inner, object) in inside(field, value) {
-                names(inner, operation, object, looking_for, problems);
+    }
+
+    fn find(&self, fields: &'static [Field], key: &str) -> Option<&'static Field> {
+        fields.iter().find(|field| {
+            let side = self.side(field);
+            side.name == key && side.access != Access::Absent
+        })
+    }
+
+    fn is_read_only(&self, field: &'static Field) -> bool {
+        match self.side(field).access {
+            Access::ReadOnly => !(self.is_seed() && field.stored),
+            Access::Key => self.operation == Operation::Create,
+            Access::Absent | Access::Ignored | Access::Writable | Access::CreateOnly => false,
+        }
+    }
+
+    /// Whether a write reads the field.
+    fn is_read(&self, field: &'static Field) -> bool {
+        match self.side(field).access {
+            Access::Absent | Access::Ignored => false,
+            Access::CreateOnly => self.operation != Operation::Update,
+            Access::ReadOnly | Access::Key | Access::Writable => !self.is_read_only(field),
+        }
+    }
+
+    /// Adds a problem for every key that is not a field, or is one that may not be written; objects inside included.
+    fn names(
+        &mut self,
+        fields: &'static [Field],
+        object: &Map<String, Json>,
+        looking_for: &What,
+        prefix: &str,
+    ) {
+        for (key, value) in object {
+            let field = self.find(fields, key);
+            let found = match field {
+                None => Some(What::Unknown),
+                Some(field) if self.is_read_only(field) => Some(What::ReadOnly),
+                Some(_) => None,
+            };
+            if found.as_ref() == Some(looking_for) {
+                self.problems.push(Problem::new(format!("{prefix}{key}"), looking_for.clone()));
+            }
+            if let Some(field) = field.filter(|field| self.is_read(field)) {
+                for (inner, object, prefix) in self.inside(field, value, prefix) {
+                    self.names(inner, object, looking_for, &prefix);
+                }
             }
         }
     }
-}
 
-/// The objects in a value, with the fields that they may have.
-fn inside<'a>(field: &Field, value: &'a Json) -> Vec<(&'static [Field], &'a Map<String, Json>)> {
-    match (field.kind, value) {
-        (Kind::Object(inner), Json::Object(object)) => vec![(inner, object)],
-        (Kind::List(inner), Json::Array(items)) => {
-            items.iter().filter_map(Json::as_object).map(|object| (inner, object)).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn is_read_only(field: &Field, operation: Operation) -> bool {
-    field.read_only && !(operation == Operation::Seed && field.is_column())
-}
-
-fn required(
-    fields: &'static [Field],
-    operation: Operation,
-    object: &Map<String, Json>,
-    problems: &mut Vec<Problem>,
-) {
-    for field in fields.iter().filter(|field| field.required) {
-        let missing = match object.get(field.name) {
-            None => operation != Operation::Update,
-            // Assumed: a required field can not be blanked by an update either.
-            Some(Json::Null) => true,
-            Some(Json::String(text)) => text.is_empty(),
-            Some(_) => false,
-        };
-        if missing {
-            problems.push(Problem::new(field.name, What::Missing));
-        }
-    }
-    // What is inside of a field is replaced as a whole, so its own required fields are always required.
-    for field in fields.iter().filter(|field| !is_read_only(field, operation)) {
-        for (inner, object) in object.get(field.name).map_or(Vec::new(), |value| inside(field, value)) {
-            required(inner, Operation::Create, object, problems);
-        }
-    }
-}
-
-fn read(
-    fields: &'static [Field],
-    operation: Operation,
-    object: &Map<String, Json>,
-    problems: &mut Vec<Problem>,
-) -> Valid {
-    let mut valid = Vec::new();
-    for field in fields.iter().filter(|field| !is_read_only(field, operation)) {
-        let Some(json) = object.get(field.name) else { continue };
-        let value = match (field.kind, json) {
+    /// The objects in a value, with the fields that they may have and where they are.
+    fn inside<'a>(
+        &self,
+        field: &'static Field,
+        value: &'a Json,
+        prefix: &str,
+    ) -> Vec<(&'static [Field], &'a Map<String, Json>, String)> {
+        match (field.kind, value) {
             (Kind::Object(inner), Json::Object(object)) => {
-                Ok(Value::Object(read(inner, operation, object, problems)))
+                vec![(inner, object, self.prefix(field, prefix, None))]
             }
             (Kind::List(inner), Json::Array(items)) => {
-                let items = items.iter().map(|item| match item {
-                    Json::Object(object) => Ok(read(inner, operation, object, problems)),
-                    _ => Err(What::WrongType(field.kind)),
-                });
-                items.collect::<Result<_, _>>().map(Value::List)
+                let items = items.iter().enumerate();
+                let objects = items.filter_map(|(i, item)| Some((i, item.as_object()?)));
+                objects.map(|(i, object)| (inner, object, self.prefix(field, prefix, Some(i)))).collect()
             }
-            _ => read_json(field, json),
-        };
-        match value {
-            Ok(value) => valid.push((field, value)),
-            // Said already, as missing.
-            Err(_) if problems.iter().any(|problem| problem.at == field.name) => {}
-            Err(what) => problems.push(Problem::new(field.name, what)),
+            _ => Vec::new(),
         }
     }
-    Valid(valid)
+
+    /// Where the fields inside of a field are. V2 names them without saying where.
+    fn prefix(&self, field: &'static Field, prefix: &str, index: Option<usize>) -> String {
+        match (self.dialect, index) {
+            (Dialect::V2, _) => String::new(),
+            (Dialect::V3, None) => format!("{prefix}{}.", self.side(field).name),
+            (Dialect::V3, Some(index)) => format!("{prefix}{}.{index}.", self.side(field).name),
+        }
+    }
+
+    /// What is inside of a field is replaced as a whole, so its own required fields are always required.
+    fn required(&mut self, fields: &'static [Field], object: &Map<String, Json>, prefix: &str, inside: bool) {
+        for field in fields {
+            let side = self.side(field);
+            let needed = match (side.access, side.need) {
+                (Access::Key, _) => !inside && self.operation == Operation::Update,
+                (Access::Absent, _) | (_, Need::Optional) => false,
+                (_, Need::OnItsOwn) => !inside && self.operation != Operation::Update,
+                (_, Need::Required) => true,
+            };
+            let missing = match object.get(side.name) {
+                None => side.access == Access::Key || inside || self.operation != Operation::Update,
+                // To V3 this is a wrong type, or too short.
+                Some(_) if self.dialect == Dialect::V3 => false,
+                // Assumed: a required field can not be blanked by an update either.
+                Some(Json::Null) => true,
+                Some(Json::String(text)) => text.is_empty(),
+                Some(_) => false,
+            };
+            if needed && missing {
+                self.problems.push(Problem::new(format!("{prefix}{}", side.name), What::Missing));
+            }
+        }
+        for field in fields {
+            let Some(value) = object.get(self.side(field).name).filter(|_| self.is_read(field)) else {
+                continue;
+            };
+            for (inner, object, place) in self.inside(field, value, prefix) {
+                self.required(inner, object, &place, true);
+            }
+        }
+    }
+
+    fn read(&mut self, fields: &'static [Field], object: &Map<String, Json>, prefix: &str) -> Valid {
+        let mut valid = Vec::new();
+        for field in fields {
+            let side = self.side(field);
+            let Some(json) = object.get(side.name).filter(|_| self.is_read(field)) else { continue };
+            let value = match (field.kind, json) {
+                (_, Json::Null) if field.nullable && self.dialect == Dialect::V3 => Ok(Value::Null),
+                (Kind::Object(inner), Json::Object(object)) => {
+                    Ok(Value::Object(self.read(inner, object, &self.prefix(field, prefix, None))))
+                }
+                (Kind::List(inner), Json::Array(items)) => self.read_list(field, inner, items, prefix),
+                _ => read_json(field.kind, side, self.dialect, json),
+            };
+            match value {
+                Ok(value) => valid.push((field, value)),
+                Err(what) => {
+                    let at = format!("{prefix}{}", side.name);
+                    let is_said = self.problems.iter().any(|problem| problem.at == at);
+                    if !is_said {
+                        self.problems.push(Problem::new(at, what));
+                    }
+                }
+            }
+        }
+        Valid(valid)
+    }
+
+    fn read_list(
+        &mut self,
+        field: &'static Field,
+        inner: &'static [Field],
+        items: &[Json],
+        prefix: &str,
+    ) -> Result<Value, What> {
+        let side = self.side(field);
+        let objects = items.iter().enumerate().map(|(i, item)| match item {
+            Json::Object(object) => Ok(self.read(inner, object, &self.prefix(field, prefix, Some(i)))),
+            _ => Err(What::WrongType(field.kind)),
+        });
+        let objects = objects.collect::<Result<Vec<_>, _>>()?;
+        has_entries(side, objects.len())?;
+        Ok(Value::List(objects))
+    }
 }
 
-/// Reads one JSON value as a field's kind demands.
-fn read_json(field: &Field, json: &Json) -> Result<Value, What> {
-    match (field.kind, json) {
-        (
-            Kind::Text | Kind::Email | Kind::Password | Kind::Date | Kind::Money | Kind::Int | Kind::OneOf(_),
-            Json::String(text),
-        ) => read_text(field, text),
+fn has_entries(side: &Side, entries: usize) -> Result<(), What> {
+    let (min, max) = (side.min, side.max);
+    if (min..=max).contains(&entries) { Ok(()) } else { Err(What::Entries { min, max }) }
+}
+
+/// Reads one JSON value as a field's kind demands. V3 does not take text for a number.
+fn read_json(kind: Kind, side: &Side, dialect: Dialect, json: &Json) -> Result<Value, What> {
+    match (kind, json) {
+        (Kind::Text | Kind::Email | Kind::Password | Kind::Date | Kind::OneOf(_), Json::String(text)) => {
+            read_text(kind, side.min..=side.max, text)
+        }
+        (Kind::Money | Kind::Int, Json::String(text)) if dialect == Dialect::V2 => {
+            read_text(kind, side.min..=side.max, text)
+        }
         // The number's own text: nothing passes through a float.
-        (Kind::Money | Kind::Int, Json::Number(number)) => read_text(field, number.as_str()),
+        (Kind::Money | Kind::Int, Json::Number(number)) => {
+            match read_text(kind, side.min..=side.max, number.as_str()) {
+                Err(What::Malformed { kind: Kind::Int, .. }) if dialect == Dialect::V3 => {
+                    Err(What::WrongType(Kind::Int))
+                }
+                read => read,
+            }
+        }
         (Kind::Bool, Json::Bool(value)) => Ok(Value::Int(i64::from(*value))),
         (Kind::Ints, Json::Array(items)) => {
-            let items = items.iter().map(|item| match read_json(&super::int(field.name), item)? {
+            let items = items.iter().map(|item| match read_json(Kind::Int, side, dialect, item)? {
                 Value::Int(value) => Ok(value),
                 _ => Err(What::WrongType(Kind::Int)),
             });
-            items.collect::<Result<_, _>>().map(Value::Ints)
+            let items = items.collect::<Result<Vec<i64>, _>>()?;
+            has_entries(side, items.len())?;
+            Ok(Value::Ints(items))
+        }
+        (Kind::Words(known), Json::Array(items)) => {
+            let items = items.iter().map(|item| {
+                let text = item.as_str().ok_or(What::WrongType(Kind::Text))?;
+                let word = known.iter().find(|word| **word == text).copied();
+                word.ok_or_else(|| What::Malformed { kind: Kind::OneOf(known), value: text.to_owned() })
+            });
+            Ok(Value::Words(items.collect::<Result<_, _>>()?))
         }
         (kind, _) => Err(What::WrongType(kind)),
     }
 }
 
-/// Reads text – of a JSON string or number, or of a filter – as a field's kind demands.
+/// Reads text – of a JSON string or number, or of a filter – as a kind demands, of a length in characters.
 ///
 /// # Errors
 /// Which rule it breaks.
-pub fn read_text(field: &Field, text: &str) -> Result<Value, What> {
+pub fn read_text(kind: Kind, length: RangeInclusive<usize>, text: &str) -> Result<Value, What> {
     if text.contains('\0') {
         return Err(What::HasNul);
     }
-    let malformed = || What::Malformed { kind: field.kind, value: text.to_owned() };
-    match field.kind {
+    let malformed = || What::Malformed { kind, value: text.to_owned() };
+    match kind {
         Kind::Text | Kind::Email => {
-            if field.kind == Kind::Email && !values::is_email(text) {
+            if kind == Kind::Email && !values::is_email(text) {
                 return Err(malformed());
             }
-            if !(field.min..=field.max).contains(&text.chars().count()) {
-                return Err(What::Length { min: field.min, max: field.max });
+            if !length.contains(&text.chars().count()) {
+                return Err(What::Length { min: *length.start(), max: *length.end() });
             }
             Ok(Value::Text(text.to_owned()))
         }
@@ -242,6 +355,8 @@ pub fn read_text(field: &Field, text: &str) -> Result<Value, What> {
         },
         Kind::OneOf(words) if words.contains(&text) => Ok(Value::Text(text.to_owned())),
         Kind::OneOf(_) => Err(malformed()),
-        Kind::Ints | Kind::Object(_) | Kind::List(_) | Kind::Computed => Err(What::WrongType(field.kind)),
+        Kind::Ints | Kind::Words(_) | Kind::Object(_) | Kind::List(_) | Kind::Computed => {
+            Err(What::WrongType(kind))
+        }
     }
 }

@@ -97,6 +97,18 @@ fn date_as_written(text: &str) -> Option<i64> {
     Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?.and_utc().timestamp())
 }
 
+/// Whether the text is a decimal number, as JSON writes one.
+#[must_use]
+pub fn is_number(text: &str) -> bool {
+    text.parse::<serde_json::Number>().is_ok()
+}
+
+/// Whether the text is a day: `2024-05-06`.
+#[must_use]
+pub fn is_day(text: &str) -> bool {
+    text.len() == 10 && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
+}
+
 /// Whether the text has the form of an email address: a dot-atom, `@`, and a domain of at least two labels.
 ///
 /// Assumed: quoted local parts, comments and address literals are refused; letters of any script are taken.

@@ -13,7 +13,7 @@ impl<'a> Columns<'a> {
     #[must_use]
     pub fn new(valid: &'a Valid, more: &'a [(&'static str, Value)]) -> Columns<'a> {
         let supplied =
-            valid.iter().filter(|(field, _)| field.is_column()).map(|(field, value)| (field.name, value));
+            valid.iter().filter(|(field, _)| field.stored).map(|(field, value)| (field.name, value));
         let mut columns: Vec<_> =
             supplied.filter(|(name, _)| more.iter().all(|(own, _)| own != name)).collect();
         columns.extend(more.iter().map(|(name, value)| (*name, value)));
@@ -42,7 +42,8 @@ impl<'a> Columns<'a> {
     pub fn update(&self, table: &'static str) -> QueryBuilder<Sqlite> {
         let mut sql = QueryBuilder::new("update ");
         sql.push(table).push(" set ");
-        for (i, (name, value)) in self.0.iter().enumerate() {
+        // The id says which row; it never changes.
+        for (i, (name, value)) in self.0.iter().filter(|(name, _)| *name != "id").enumerate() {
             sql.push(if i == 0 { "" } else { ", " }).push(name).push(" = ");
             push_value(&mut sql, value);
         }
@@ -50,11 +51,13 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Binds a value. Objects and lists are no column's value: they never get here (see [`super::Field::is_column`]).
-pub(super) fn push_value(sql: &mut QueryBuilder<Sqlite>, value: &Value) {
+/// Binds a value. Objects and lists are no column's value: they never get here (see [`super::Field::stored`]).
+pub(crate) fn push_value(sql: &mut QueryBuilder<Sqlite>, value: &Value) {
     match value {
         Value::Int(value) => sql.push_bind(*value),
         Value::Text(value) => sql.push_bind(value.clone()),
-        Value::Ints(_) | Value::Object(_) | Value::List(_) => sql.push("null"),
+        Value::Null | Value::Ints(_) | Value::Words(_) | Value::Object(_) | Value::List(_) => {
+            sql.push("null")
+        }
     };
 }

@@ -7,6 +7,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use super::Page;
 use super::memory::{self, Change};
 use crate::error::{Error, Problem, What};
+use crate::fields::Dialect::V2;
 use crate::fields::Op::{Is, Like, Max, Min};
 use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
@@ -19,13 +20,13 @@ use crate::store::{Store, Turn};
 /// Every field of a group, in the order of V2's answers.
 pub const FIELDS: &[Field] = &[
     int("id").read_only(),
-    text("name").required().len(1, 255).filter(&[Is, Like]),
-    fields::bool("is_default").filter(&[Is]),
+    text("name").required().len(1, 255).filter(V2, &[Is, Like]),
+    fields::bool("is_default").filter(V2, &[Is]),
     object("category_access", CATEGORY_ACCESS),
     objects("discount_rules", DISCOUNT_RULE),
-    date("date_created").read_only().filter(&[Is, Min, Max]),
-    date("date_modified").read_only().filter(&[Is, Min, Max]),
-    fields::bool("is_group_for_guests").filter(&[Is]),
+    date("date_created").read_only().filter(V2, &[Is, Min, Max]),
+    date("date_modified").read_only().filter(V2, &[Is, Min, Max]),
+    fields::bool("is_group_for_guests").filter(V2, &[Is]),
 ];
 
 /// The fields of `category_access`.
@@ -103,7 +104,7 @@ pub async fn list(store: &Store, filters: Filters, page: Page) -> Result<Vec<Gro
             Box::pin(async move {
                 let mut sql = QueryBuilder::new("select * from customer_groups");
                 filters.push_where(&mut sql);
-                page.push(&mut sql);
+                page.push(&mut sql, !filters.is_empty());
                 let rows = sql.build().fetch_all(&mut turn.db).await?;
                 Ok(rows.iter().map(Group::from_row).collect::<Result<_, _>>()?)
             })
@@ -188,7 +189,7 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Group, Error
                     .build()
                     .fetch_optional(&mut turn.db)
                     .await
-                    .map_err(refusal)?
+                    .map_err(|error| refusal(error, &valid))?
                     .ok_or(Error::NotFound)?;
                 remember(turn).await?;
                 Ok(Group::from_row(&row)?)
@@ -215,7 +216,7 @@ pub async fn delete_matching(store: &Store, filters: Filters, limit: Option<i64>
     let mut sql =
         QueryBuilder::new("delete from customer_groups where id in (select id from customer_groups");
     filters.push_where(&mut sql);
-    Page { limit: limit.unwrap_or(i64::MAX), offset: 0 }.push(&mut sql);
+    Page::of(limit.unwrap_or(i64::MAX), 0).push(&mut sql, !filters.is_empty());
     sql.push(")");
     delete_and_release(store, sql).await.map(|_| ())
 }
@@ -252,8 +253,12 @@ pub(super) async fn insert(tx: &mut SqliteConnection, valid: &Valid, now: i64) -
     let mut own = json_columns(valid)?;
     own.extend([("date_created", Value::Int(created)), ("date_modified", Value::Int(modified))]);
     take_marks(tx, valid).await?;
-    let row =
-        Columns::new(valid, &own).insert("customer_groups").build().fetch_one(tx).await.map_err(refusal)?;
+    let row = Columns::new(valid, &own)
+        .insert("customer_groups")
+        .build()
+        .fetch_one(tx)
+        .await
+        .map_err(|error| refusal(error, valid))?;
     Ok(Group::from_row(&row)?)
 }
 
@@ -339,11 +344,15 @@ fn discount_rule(rule: &Valid) -> Result<DiscountRule, Problem> {
 }
 
 /// What a refused row means: the uniqueness of the name, or of the id that a seed pinned, would be broken.
-fn refusal(error: sqlx::Error) -> Error {
+fn refusal(error: sqlx::Error, valid: &Valid) -> Error {
     match error.as_database_error() {
         Some(refused) if refused.is_unique_violation() => {
-            let column = if refused.message().ends_with("customer_groups.id") { "id" } else { "name" };
-            Problem::new(column, What::Taken).into()
+            let taken = |at, value| Problem::new(at, What::Taken { value }).into();
+            if refused.message().ends_with("customer_groups.id") {
+                taken("id", valid.int("id").unwrap_or_default().to_string())
+            } else {
+                taken("name", valid.text("name").unwrap_or_default().to_owned())
+            }
         }
         _ => error.into(),
     }

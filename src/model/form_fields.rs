@@ -7,6 +7,11 @@ use sqlx::error::DatabaseError;
 use sqlx::{Row, SqliteConnection};
 
 use crate::error::{Error, Problem, What};
+use crate::fields::validate::Valid;
+use crate::fields::{Field, text};
+
+/// An answer inside of a customer or an address.
+pub const ANSWER: &[Field] = &[text("name").required(), text("value").required()];
 
 /// Whose form field it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +94,7 @@ pub(super) async fn define(tx: &mut SqliteConnection, owner: Owner, name: &str) 
         sqlx::query("insert into form_fields (owner, name) values (?, ?)").bind(owner.name()).bind(name);
     match insert.execute(tx).await {
         Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => {
-            Err(Problem::new("name", What::Taken).into())
+            Err(Problem::new("name", What::Taken { value: name.to_owned() }).into())
         }
         result => Ok(result.map(|_| ())?),
     }
@@ -111,10 +116,47 @@ pub(super) async fn answer(
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(&answer.value).bind(column).bind(&answer.name);
     match insert.execute(tx).await {
         Err(error) if error.as_database_error().is_some_and(DatabaseError::is_unique_violation) => {
-            Err(Problem::new("form_fields", What::Taken).into())
+            Err(Problem::new("form_fields", What::Taken { value: answer.name.clone() }).into())
         }
         Err(error) => Err(error.into()),
         Ok(done) if done.rows_affected() == 0 => Err(Problem::new("form_fields", What::NoSuch).into()),
         Ok(_) => Ok(()),
     }
+}
+
+/// Answers a form field, whether it was answered before or not. The store must have it.
+pub(super) async fn set(
+    db: &mut SqliteConnection,
+    owner: Owner,
+    id: i64,
+    answer: &Answer,
+) -> Result<(), Error> {
+    let column = owner.name();
+    let sql = format!(
+        "insert into form_field_values (form_field_id, {column}_id, value) \
+         select id, ?, ? from form_fields where owner = ? and name = ? \
+         on conflict ({column}_id, form_field_id) where {column}_id is not null do update set value = excluded.value"
+    );
+    let set =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(&answer.value).bind(column).bind(&answer.name);
+    set.execute(db).await?;
+    Ok(())
+}
+
+/// Whether the `form_fields` of a write are among the store's.
+pub(super) fn are_defined(names: &[String], valid: &Valid) -> Result<(), Problem> {
+    for (i, answer) in valid.list("form_fields").into_iter().flatten().enumerate() {
+        if !names.iter().any(|name| Some(name.as_str()) == answer.text("name")) {
+            return Err(Problem::new(format!("form_fields.{i}.name"), What::NoSuch));
+        }
+    }
+    Ok(())
+}
+
+/// What a write answers to form fields.
+pub(super) fn answers_in(valid: &Valid) -> impl Iterator<Item = Answer> {
+    valid.list("form_fields").into_iter().flatten().map(|answer| {
+        let text = |name| answer.text(name).unwrap_or_default().to_owned();
+        Answer { name: text("name"), value: text("value") }
+    })
 }

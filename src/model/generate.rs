@@ -105,6 +105,8 @@ fn customer(id: i64, groups: &[i64], rng: &mut ChaCha8Rng) -> (Customer, Place) 
     let ascii = |text: &str| -> String { text.chars().filter(char::is_ascii_alphabetic).collect() };
     let local = format!("{}.{}", ascii(&person.first_name), ascii(&person.last_name)).to_ascii_lowercase();
     let customer = Customer {
+        origin_channel_id: 1,
+        channel_ids: None,
         id,
         company: person.company,
         email: format!("{}{id}@example.com", local.trim_matches('.')),

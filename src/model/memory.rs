@@ -14,31 +14,46 @@ use std::sync::{Arc, OnceLock};
 use roaring::RoaringBitmap;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::Page;
+use super::addresses::Address;
+use super::attributes::{self, Type};
 use super::customers::Customer;
 use super::form_fields::Owner;
+use super::{Page, Start};
 
 /// A customer as reads share it. It never changes: a write puts another one in its place.
 #[derive(Debug)]
 pub struct Row {
     customer: Customer,
-    /// The bytes of an answer that a dialect keeps with it.
-    memo: OnceLock<Box<[u8]>>,
+    /// Its addresses, if somebody asked for them since it or they changed.
+    addresses: Option<Box<[Address]>>,
+    /// The bytes of answers that the dialects keep with it.
+    memos: [OnceLock<Box<[u8]>>; 3],
     /// Asked for since eviction last came by.
     used: AtomicBool,
 }
 
 impl Row {
     pub(super) fn new(customer: Customer) -> Row {
-        Row { customer, memo: OnceLock::new(), used: AtomicBool::new(false) }
+        Row { customer, addresses: None, memos: Default::default(), used: AtomicBool::new(false) }
     }
 
-    /// The memo, made by the first who asks. Everybody must ask for the same (see [`crate::store::Store::base`]).
-    pub fn memo(&self, make: impl FnOnce(&Customer) -> Box<[u8]>) -> &[u8] {
-        self.memo.get_or_init(|| make(&self.customer))
+    /// The same customer with these addresses, or without any knowledge of them.
+    pub(super) fn with_addresses(&self, addresses: Option<Box<[Address]>>) -> Row {
+        Row { addresses, ..Row::new(self.customer.clone()) }
     }
 
-    /// About how many bytes it takes, the memo included whether it was made or not.
+    /// Its addresses, if they are here.
+    #[must_use]
+    pub fn addresses(&self) -> Option<&[Address]> {
+        self.addresses.as_deref()
+    }
+
+    /// A memo, made by the first who asks. Everybody must ask for the same (see [`crate::store::Store::base`]).
+    pub fn memo(&self, memo: Memo, make: impl FnOnce(&Customer) -> Box<[u8]>) -> &[u8] {
+        self.memos[memo as usize].get_or_init(|| make(&self.customer))
+    }
+
+    /// About how many bytes it takes, the memos included whether they were made or not.
     fn weight(&self) -> usize {
         let customer = &self.customer;
         let texts = [
@@ -54,9 +69,22 @@ impl Row {
         let text: usize = texts.iter().map(|text| text.len()).sum();
         let answers = customer.form_fields.iter().flatten();
         let answers: usize = answers.map(|answer| 64 + answer.name.len() + answer.value.len()).sum();
+        // Of an address there are the texts, and an answer of about 400 bytes.
+        let addresses = self.addresses.iter().flatten().count() * (size_of::<Address>() + 600);
         // The names of an answer's keys and its other values come to about 500 bytes.
-        size_of::<Row>() + 600 + 2 * (text + answers)
+        size_of::<Row>() + 2 * 600 + 3 * (text + answers) + addresses
     }
+}
+
+/// Which answer is kept with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memo {
+    /// V2's.
+    V2,
+    /// V3's, with nothing included.
+    V3,
+    /// V3's, with the addresses included.
+    V3WithAddresses,
 }
 
 impl Deref for Row {
@@ -78,8 +106,12 @@ pub enum Change {
     Remove(RoaringBitmap),
     /// All customers are gone.
     Clear,
-    /// Customers lost their group, so rows that are kept may be wrong.
+    /// Something about many customers has changed, so rows that are kept may be wrong.
     ForgetRows,
+    /// The addresses of this customer have changed.
+    Addresses(i64),
+    /// These are the attributes now.
+    Attributes(HashMap<i64, Type>),
     /// The store has its first content.
     Loaded(Box<Memory>),
     /// These are the groups now, and this the default one.
@@ -100,7 +132,10 @@ pub struct Memory {
     default_group: Option<i64>,
     /// The names of the form fields that customers have.
     customer_fields: Vec<String>,
-    has_address_fields: bool,
+    /// The names of the form fields that addresses have.
+    address_fields: Vec<String>,
+    channels: Vec<i64>,
+    attributes: HashMap<i64, Type>,
 }
 
 /// A row is not in memory.
@@ -145,15 +180,18 @@ impl Memory {
         (memory.groups, memory.default_group) = (groups, default);
         let fields = sqlx::query("select owner, name from form_fields order by id")
             .persistent(false)
-            .fetch_all(db)
+            .fetch_all(&mut *db)
             .await?;
         for field in fields {
             if field.try_get::<&str, _>("owner")? == Owner::Customer.name() {
                 memory.customer_fields.push(field.try_get("name")?);
             } else {
-                memory.has_address_fields = true;
+                memory.address_fields.push(field.try_get("name")?);
             }
         }
+        let channels = sqlx::query_scalar("select id from channels order by id").persistent(false);
+        memory.channels = channels.fetch_all(&mut *db).await?;
+        memory.attributes = attributes::types(db).await?;
         Ok(memory)
     }
 
@@ -174,29 +212,35 @@ impl Memory {
         i64::try_from(self.ids.len()).unwrap_or(i64::MAX)
     }
 
-    /// The customers of one page; `Err` when one of them is not here.
+    /// These customers, if all of them are here.
     ///
     /// # Errors
     /// Then their rows must be fetched.
-    pub fn page(&self, page: Page) -> Result<Vec<&Row>, NotHere> {
-        let mut rows = Vec::with_capacity(64);
-        for id in self.ids_of(page) {
-            rows.push(&**used(self.rows.get(&id).ok_or(NotHere)?));
-        }
-        Ok(rows)
+    pub fn rows(&self, ids: &[i64]) -> Result<Vec<&Row>, NotHere> {
+        let row = |id: &i64| self.rows.get(&as_id(*id)).map(|row| &**used(row)).ok_or(NotHere);
+        ids.iter().map(row).collect()
     }
 
-    /// The ids of the customers of one page.
+    /// The ids of the customers of one page of the list in the order of the ids; those before a cursor backwards.
     #[must_use]
-    pub fn page_ids(&self, page: Page) -> Vec<i64> {
-        self.ids_of(page).map(i64::from).collect()
-    }
-
-    fn ids_of(&self, page: Page) -> impl Iterator<Item = u32> {
-        let first = u32::try_from(page.offset).ok().and_then(|offset| self.ids.select(offset));
-        // Past the end there is no first, and nothing to take.
-        let limit = first.map_or(0, |_| usize::try_from(page.limit).unwrap_or(usize::MAX));
-        self.ids.range(first.unwrap_or(0)..).take(limit)
+    pub fn page_ids(&self, page: &Page) -> Vec<i64> {
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        match &page.start {
+            Start::Offset(offset) => {
+                let first = u32::try_from(*offset).ok().and_then(|offset| self.ids.select(offset));
+                let ids = first.map(|first| self.ids.range(first..).take(limit).map(i64::from).collect());
+                ids.unwrap_or_default()
+            }
+            Start::After(cursor) => {
+                let first = u32::try_from(cursor.id.saturating_add(1).max(0));
+                let ids = first.map(|first| self.ids.range(first..).take(limit).map(i64::from).collect());
+                ids.unwrap_or_default()
+            }
+            Start::Before(cursor) => {
+                let end = u32::try_from(cursor.id.max(0)).unwrap_or(u32::MAX);
+                self.ids.range(..end).rev().take(limit).map(i64::from).collect()
+            }
+        }
     }
 
     /// Whether there is such a group.
@@ -217,10 +261,28 @@ impl Memory {
         &self.customer_fields
     }
 
-    /// Whether addresses have form fields.
+    /// The names of the form fields of addresses.
     #[must_use]
-    pub fn has_address_fields(&self) -> bool {
-        self.has_address_fields
+    pub fn address_fields(&self) -> &[String] {
+        &self.address_fields
+    }
+
+    /// The ids of the channels.
+    #[must_use]
+    pub fn channels(&self) -> &[i64] {
+        &self.channels
+    }
+
+    /// What the values of an attribute are, if there is such an attribute.
+    #[must_use]
+    pub fn attribute(&self, id: i64) -> Option<Type> {
+        self.attributes.get(&id).copied()
+    }
+
+    /// How many attributes there are.
+    #[must_use]
+    pub fn count_attributes(&self) -> usize {
+        self.attributes.len()
     }
 
     /// Takes over what was committed.
@@ -244,6 +306,13 @@ impl Memory {
                 self.forget_rows();
             }
             Change::ForgetRows => self.forget_rows(),
+            Change::Addresses(customer_id) => {
+                if let Some(row) = self.rows.get(&as_id(customer_id)).filter(|row| row.addresses.is_some()) {
+                    let without = row.with_addresses(None);
+                    self.keep(without.into());
+                }
+            }
+            Change::Attributes(attributes) => self.attributes = attributes,
             Change::Loaded(memory) => *self = *memory,
             Change::Groups(groups, default) => (self.groups, self.default_group) = (groups, default),
         }

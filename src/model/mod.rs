@@ -2,28 +2,115 @@
 
 use sqlx::{QueryBuilder, Sqlite};
 
+use crate::fields::{Field, Value};
+
 pub mod addresses;
+pub mod attributes;
 pub mod countries;
 pub mod customer_groups;
 pub mod customers;
+pub mod events;
 pub mod form_fields;
 pub mod generate;
 pub mod load;
 pub mod memory;
 
-/// Which part of a list is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which part of a list is wanted, and in which order the list is.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// At most this many rows.
     pub limit: i64,
-    /// After this many.
-    pub offset: i64,
+    /// Where the part begins, or ends.
+    pub start: Start,
+    /// The order of the list.
+    pub order: Order,
+}
+
+/// Where a page begins, or ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// After this many rows.
+    Offset(i64),
+    /// After this row, which need not be there any more.
+    After(Cursor),
+    /// Before this row, which need not be there any more.
+    Before(Cursor),
+}
+
+/// A place in an ordered list that does not move when other rows come and go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The id of the row.
+    pub id: i64,
+    /// What the row has in the field that the list is ordered by, if it is not the id.
+    pub key: Option<Value>,
+}
+
+/// The order of a list. Ties are ordered by id, in the same direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// The field; `None` is the id.
+    pub by: Option<&'static Field>,
+    /// The greatest first.
+    pub descending: bool,
 }
 
 impl Page {
-    /// Every list is in the order of the ids.
-    fn push(self, sql: &mut QueryBuilder<Sqlite>) {
-        sql.push(" order by id limit ").push_bind(self.limit).push(" offset ").push_bind(self.offset);
+    /// A part of a list in the order of the ids.
+    #[must_use]
+    pub fn of(limit: i64, offset: i64) -> Page {
+        Page { limit, start: Start::Offset(offset), order: Order::default() }
+    }
+
+    /// Whether the list is in the order of the ids.
+    fn is_by_id(&self) -> bool {
+        self.order == Order::default()
+    }
+
+    /// The same page, one row longer if that is wanted: the row tells that there are more.
+    fn with_one_more(&self, wanted: bool) -> Page {
+        Page { limit: self.limit.saturating_add(i64::from(wanted)), ..self.clone() }
+    }
+
+    /// What was found of a page, in the order of the list, and whether there was more than it takes.
+    fn cut(&self, mut ids: Vec<i64>) -> (Vec<i64>, bool) {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = ids.len() > limit;
+        ids.truncate(limit);
+        if matches!(self.start, Start::Before(_)) {
+            ids.reverse();
+        }
+        (ids, more)
+    }
+
+    /// Appends the cursor's condition, order and limit. The rows before a cursor come out backwards. `filtered`
+    /// says whether there is a `where` already.
+    fn push(&self, sql: &mut QueryBuilder<Sqlite>, filtered: bool) {
+        let backwards = matches!(self.start, Start::Before(_));
+        let descending = self.order.descending != backwards;
+        if let Start::After(Cursor { id, key }) | Start::Before(Cursor { id, key }) = &self.start {
+            let than = if descending { " < " } else { " > " };
+            sql.push(if filtered { " and " } else { " where " });
+            match (self.order.by, key) {
+                (Some(field), Some(key)) => {
+                    sql.push("(").push(field.column).push(", id)").push(than).push("(");
+                    crate::fields::write::push_value(sql, key);
+                    sql.push(", ").push_bind(*id).push(")");
+                }
+                _ => {
+                    sql.push("id").push(than).push_bind(*id);
+                }
+            }
+        }
+        let direction = if descending { " desc" } else { "" };
+        sql.push(" order by ");
+        if let Some(field) = self.order.by {
+            sql.push(field.column).push(direction).push(", ");
+        }
+        sql.push("id").push(direction).push(" limit ").push_bind(self.limit);
+        if let Start::Offset(offset) = self.start {
+            sql.push(" offset ").push_bind(offset);
+        }
     }
 }
 
@@ -49,9 +136,11 @@ mod tests {
         };
         let stores = Stores::open(settings).await.unwrap();
         let store = stores.get_or_create("s").await.unwrap();
-        let tables: [(&str, &[Field], &[&str]); 3] = [
-            // The one column that no wire shows.
-            ("customers", customers::FIELDS, &["password_hash"]),
+        let tables: [(&str, &[Field], &[&str]); 5] = [
+            // No wire shows the one, and the other is kept as JSON.
+            ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
+            ("attributes", attributes::FIELDS, &[]),
+            ("attribute_values", attributes::VALUE, &[]),
             ("addresses", addresses::FIELDS, &[]),
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),
@@ -62,7 +151,7 @@ mod tests {
                 store.run::<Vec<String>, sqlx::Error>(move |turn| Box::pin(query.fetch_all(&mut turn.db)));
             let columns = columns.await.unwrap();
             let columns: BTreeSet<&str> = columns.iter().map(String::as_str).collect();
-            let declared = fields.iter().filter(|field| field.is_column()).map(|field| field.name);
+            let declared = fields.iter().filter(|field| field.stored).map(|field| field.name);
             assert_eq!(columns, declared.chain(more.iter().copied()).collect(), "{table}");
         }
     }

@@ -4,7 +4,7 @@ use super::yaml::{Fault, Node, Place, object, read};
 use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Switches};
 use crate::error::{Problem, What};
 use crate::fields::validate::{Operation, Valid, validate};
-use crate::fields::{Field, Kind, values};
+use crate::fields::{Dialect, Field, Kind, values};
 use crate::model::form_fields::{Answer, Owner};
 use crate::model::generate::Generate;
 use crate::model::{addresses, customer_groups, customers};
@@ -255,7 +255,7 @@ fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Ext
             form_fields.push(Answer { name: name.text()?, value });
         }
     }
-    let valid = validate(fields, Operation::Seed, &object(own))
+    let valid = validate(fields, Dialect::V2, Operation::Seed, &object(own))
         .map_err(|problems| fault(&place, &lines, &problems[0]))?;
     if valid.int("id").is_some_and(|id| !(1..=MAX_PINNED_ID).contains(&id)) {
         return Err(fault(&place, &lines, &Problem::new("id", What::TooSmall { min: 1 })));
@@ -274,6 +274,7 @@ pub(super) fn why(what: &What) -> String {
             Kind::Bool => "must be true or false".to_owned(),
             Kind::Password => "must be an argon2 hash in PHC form ($argon2id$v=19$…)".to_owned(),
             Kind::Ints => "must be a list of whole numbers".to_owned(),
+            Kind::Words(_) => "must be a list of words".to_owned(),
             Kind::Object(_) => "must be a mapping".to_owned(),
             Kind::List(_) => "must be a list of mappings".to_owned(),
             _ => "must be text; put it in quotes if it looks like a number".to_owned(),
@@ -288,12 +289,14 @@ pub(super) fn why(what: &What) -> String {
             _ => format!("'{value}' is not a whole number"),
         },
         What::Length { min, max } => format!("must be {min} to {max} characters long"),
+        What::Entries { min, max: usize::MAX } => format!("must have at least {min} entries"),
+        What::Entries { min, max } => format!("must have {min} to {max} entries"),
         What::TooSmall { min } => format!("must be from {min} to {MAX_PINNED_ID}"),
         What::HasNul | What::NotUtf8 => "contains a character that no field takes".to_owned(),
         What::WeakPassword => "must be 7 to 250 characters with a letter and a digit".to_owned(),
         What::Unconfirmed => "does not match the password".to_owned(),
         What::Unfit => "does not go together with what else is given".to_owned(),
-        What::Taken => "another one in this store has it".to_owned(),
+        What::Taken { .. } => "another one in this store has it".to_owned(),
         What::NoSuch => "there is no such thing in this store".to_owned(),
     }
 }

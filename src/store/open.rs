@@ -16,6 +16,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_addresses.sql"),
     include_str!("../../migrations/0004_form_fields.sql"),
     include_str!("../../migrations/0005_indexes.sql"),
+    include_str!("../../migrations/0006_channels.sql"),
+    include_str!("../../migrations/0007_attributes.sql"),
+    include_str!("../../migrations/0008_events.sql"),
 ];
 
 /// Why a store, or the directory of all stores, could not be opened.

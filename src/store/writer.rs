@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::Error;
 use crate::model::customers::{self, New};
+use crate::model::events::{self, Event};
 use crate::model::memory::{Change, Memory, Row};
 
 /// The most that is taken from the queue at once.
@@ -28,13 +29,16 @@ pub struct Turn {
     pub memory: Arc<RwLock<Memory>>,
     /// The id of the next customer.
     pub next_customer: i64,
+    /// The id of the latest event.
+    pub last_event: i64,
     changes: Vec<Change>,
+    events: Vec<Event>,
 }
 
 impl Turn {
     pub(super) async fn new(db: SqliteConnection, row_budget: usize) -> Result<Turn, sqlx::Error> {
         let memory = Arc::new(Memory::new(row_budget).into());
-        let mut turn = Turn { db, memory, next_customer: 1, changes: Vec::new() };
+        let mut turn = Turn { db, memory, next_customer: 1, last_event: 0, changes: Vec::new(), events: Vec::new() };
         let loaded = turn.load().await?;
         turn.change(Change::Loaded(loaded.into()));
         turn.publish();
@@ -44,6 +48,11 @@ impl Turn {
     /// Shows a change to reads, once this unit of work has succeeded.
     pub fn change(&mut self, change: Change) {
         self.changes.push(change);
+    }
+
+    /// Records an event in the transaction of this unit of work.
+    pub fn record(&mut self, event: Event) {
+        self.events.push(event);
     }
 
     /// Looks at what reads see.
@@ -57,10 +66,11 @@ impl Turn {
     /// The database's.
     pub async fn load(&mut self) -> Result<Memory, sqlx::Error> {
         let budget = self.memory(Memory::budget);
-        let last = "select seq from sqlite_sequence where name = 'customers'";
-        let last: Option<i64> =
-            sqlx::query_scalar(last).persistent(false).fetch_optional(&mut self.db).await?;
-        self.next_customer = last.unwrap_or(0) + 1;
+        let last = "select coalesce((select seq from sqlite_sequence where name = 'customers'), 0), \
+                    coalesce((select max(id) from events), 0)";
+        let (customer, event): (i64, i64) =
+            sqlx::query_as(last).persistent(false).fetch_one(&mut self.db).await?;
+        (self.next_customer, self.last_event) = (customer + 1, event);
         Memory::load(&mut self.db, budget).await
     }
 
@@ -75,7 +85,10 @@ impl Turn {
         // Sent as text: nobody can cancel the writer, so sqlx need not know of the transaction.
         sqlx::raw_sql("begin immediate").execute(&mut self.db).await?;
         let result = match work(self).await {
-            Ok(value) => sqlx::raw_sql("commit").execute(&mut self.db).await.map(|_| value).map_err(E::from),
+            Ok(value) => {
+                let events = std::mem::take(&mut self.events);
+                events::commit(self, &events).await.map(|()| value).map_err(E::from)
+            }
             Err(error) => Err(error),
         };
         if result.is_err() {
@@ -95,6 +108,7 @@ impl Turn {
     }
 
     pub(super) fn forget(&mut self) {
+        self.events.clear();
         self.changes.clear();
     }
 }
@@ -156,10 +170,19 @@ async fn create(turn: &mut Turn, batch: Vec<(New, Created)>) {
     let (batch, answers): (Vec<New>, Vec<_>) = batch.into_iter().unzip();
     let work: Work = Box::new(|turn| {
         Box::pin(async move {
-            let results = customers::insert_all(turn, batch).await;
-            turn.publish();
-            for (answer, result) in answers.into_iter().zip(results) {
-                let _ = answer.send(result);
+            match customers::insert_all(turn, batch).await {
+                Ok(results) => {
+                    turn.publish();
+                    for (answer, result) in answers.into_iter().zip(results) {
+                        let _ = answer.send(result);
+                    }
+                }
+                Err(error) => {
+                    turn.forget();
+                    for answer in answers {
+                        let _ = answer.send(Err(sqlx::Error::Protocol(error.to_string()).into()));
+                    }
+                }
             }
         })
     });

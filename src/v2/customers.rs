@@ -9,10 +9,10 @@ use crate::access::DeleteAll;
 use crate::error::Error;
 use crate::extract::{Body, Ids, Query, Tenant};
 use crate::fields::validate::{Operation, validate as check};
-use crate::fields::{Field, text};
-use crate::model::customers::{self, Customer, FIELDS};
+use crate::fields::{Dialect, Field, text};
+use crate::model::customers::{self, Customer, Extras, FIELDS};
 use crate::model::form_fields::Answer;
-use crate::model::memory::Row;
+use crate::model::memory::{Memo, Row};
 use crate::mount::Family;
 use crate::store::Store;
 
@@ -24,12 +24,13 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
     let (filters, page) = wire::list_query(FIELDS, Spelling::Prefix, tenant.access.switches, query)?;
     let links = Links::of(&tenant, &tenant.store);
     let mut body = Vec::new();
-    customers::list(&tenant.store, filters, page, |customer| {
+    let reserve = 1024 * usize::try_from(page.limit).unwrap_or_default();
+    customers::list(&tenant.store, filters, page, Extras::default(), |shown| {
         if body.is_empty() {
-            body.reserve(1024 * usize::try_from(page.limit).unwrap_or_default());
+            body.reserve(reserve);
         }
         body.push(if body.is_empty() { b'[' } else { b',' });
-        links.push(&mut body, customer);
+        links.push(&mut body, shown.row);
     })
     .await?;
     if body.is_empty() {
@@ -44,7 +45,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// Whatever is wrong with the body.
 pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    let valid = check(FIELDS, Operation::Create, &body.object()?)?;
+    let valid = check(FIELDS, Dialect::V2, Operation::Create, &body.object()?)?;
     customers::check(&tenant.store, &valid)?;
     let store = tenant.store_to_create_in().await?;
     let customer = customers::create(&store, valid).await?;
@@ -90,7 +91,7 @@ pub async fn get(tenant: Tenant, Ids([id]): Ids<1>) -> Result<Response, Error> {
 /// [`Error::NotFound`] first, then whatever is wrong with the body.
 pub async fn update(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<Response, Error> {
     customers::exists(&tenant.store, id)?;
-    let valid = check(FIELDS, Operation::Update, &body.object()?)?;
+    let valid = check(FIELDS, Dialect::V2, Operation::Update, &body.object()?)?;
     let customer = customers::update(&tenant.store, id, valid).await?;
     Ok(Links::of(&tenant, &tenant.store).answer(StatusCode::OK, &customer))
 }
@@ -117,7 +118,7 @@ pub async fn validate(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<R
         success: bool,
     }
     customers::exists(&tenant.store, id)?;
-    let valid = check(VALIDATE, Operation::Create, &body.object()?)?;
+    let valid = check(VALIDATE, Dialect::V2, Operation::Create, &body.object()?)?;
     let password = valid.text("password").unwrap_or_default();
     Ok(wire::ok(&View { success: customers::has_password(&tenant.store, id, password).await? }))
 }
@@ -186,7 +187,7 @@ impl Links<'_> {
     /// Appends a customer as V2 shows it.
     fn push(&self, body: &mut Vec<u8>, customer: &Row) {
         if self.kept {
-            body.extend_from_slice(customer.memo(|customer| self.json(customer).into()));
+            body.extend_from_slice(customer.memo(Memo::V2, |customer| self.json(customer).into()));
         } else {
             body.extend_from_slice(&self.json(customer));
         }

@@ -13,7 +13,7 @@ use crate::access::{LimitOverflow, Switches};
 use crate::error::{Error, Problem, What};
 use crate::fields::filter::Filters;
 use crate::fields::validate::read_text;
-use crate::fields::{Field, Kind, Op, Value, int};
+use crate::fields::{Dialect, Field, Kind, Op, Value};
 use crate::model::Page;
 
 /// Rows of a page when the client does not say.
@@ -167,14 +167,14 @@ pub fn list_query(
     query: Pairs,
 ) -> Result<(Filters, Page), Error> {
     let (paging, rest) = take(query, &["page", "limit"]);
-    let filters = Filters::parse(fields, &rest, |key| spelling.read(key))?;
+    let filters = Filters::parse(fields, Dialect::V2, &rest, |key| spelling.read(key))?;
     let limit = positive(&paging, "limit")?.unwrap_or(DEFAULT_LIMIT);
     let page = positive(&paging, "page")?.unwrap_or(1);
     if limit > MAX_LIMIT && switches.limit_overflow == LimitOverflow::Reject {
         return Err(Error::LimitTooHigh { max: MAX_LIMIT });
     }
     let limit = limit.min(MAX_LIMIT);
-    Ok((filters, Page { limit, offset: (page - 1).saturating_mul(limit) }))
+    Ok((filters, Page::of(limit, (page - 1).saturating_mul(limit))))
 }
 
 /// Takes filters from a count's query. Assumed: `page` and `limit` are accepted and ignored.
@@ -183,7 +183,7 @@ pub fn list_query(
 /// [`Error::Invalid`].
 pub fn count_query(fields: &'static [Field], spelling: Spelling, query: Pairs) -> Result<Filters, Error> {
     let (_, rest) = take(query, &["page", "limit"]);
-    Ok(Filters::parse(fields, &rest, |key| spelling.read(key))?)
+    Ok(Filters::parse(fields, Dialect::V2, &rest, |key| spelling.read(key))?)
 }
 
 /// Takes filters and an explicit limit from the query of a delete. Assumed: there is no `page`.
@@ -196,7 +196,7 @@ pub fn delete_query(
     query: Pairs,
 ) -> Result<(Filters, Option<i64>), Error> {
     let (paging, rest) = take(query, &["limit"]);
-    let filters = Filters::parse(fields, &rest, |key| spelling.read(key))?;
+    let filters = Filters::parse(fields, Dialect::V2, &rest, |key| spelling.read(key))?;
     Ok((filters, positive(&paging, "limit")?.map(|limit| limit.min(MAX_DELETE))))
 }
 
@@ -216,7 +216,7 @@ fn positive(pairs: &[(String, String)], name: &'static str) -> Result<Option<i64
     let Some((_, text)) = pairs.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(name)) else {
         return Ok(None);
     };
-    match read_text(&int(name), text) {
+    match read_text(Kind::Int, 0..=usize::MAX, text) {
         Ok(Value::Int(number)) if number >= 1 => Ok(Some(number)),
         Ok(_) => Err(Problem::new(name, What::TooSmall { min: 1 }).into()),
         Err(what) => Err(Problem::new(name, what).into()),
@@ -278,7 +278,15 @@ pub fn error(error: &Error) -> Response {
         Error::NotAnObject => {
             (StatusCode::BAD_REQUEST, "The body of this request is not a JSON object.".into(), None)
         }
-        Error::Invalid(problems) => match problems.first() {
+        Error::NotAnArray => {
+            (StatusCode::BAD_REQUEST, "The body of this request is not a JSON array.".into(), None)
+        }
+        Error::TooMany { max } => {
+            let message = format!("This request has more than {max} items.");
+            (StatusCode::PAYLOAD_TOO_LARGE, message.into(), None)
+        }
+        Error::During { error: cause, .. } | Error::Metafield(cause) => return self::error(cause),
+        Error::Invalid(problems) | Error::Item { problems, .. } => match problems.first() {
             Some(problem) => (StatusCode::BAD_REQUEST, message(problem), reason(problem)),
             None => (StatusCode::BAD_REQUEST, "The request is invalid.".into(), None),
         },
@@ -307,7 +315,8 @@ fn message(problem: &Problem) -> Cow<'static, str> {
         | What::WeakPassword
         | What::Unconfirmed
         | What::Unfit
-        | What::Taken
+        | What::Entries { .. }
+        | What::Taken { .. }
         | What::NoSuch => format!("The field '{at}' is invalid."),
     }
     .into()
@@ -327,6 +336,9 @@ fn reason(problem: &Problem) -> Option<Cow<'static, str>> {
         What::Length { min, max } => {
             format!("The provided value must be between {min} and {max} characters long.").into()
         }
+        What::Entries { min, max } => {
+            format!("The provided list must have between {min} and {max} entries.").into()
+        }
         What::TooSmall { min } => format!("The provided value must be at least {min}.").into(),
         What::HasNul => "The provided value contains a NUL character.".into(),
         What::NotUtf8 => "The provided value is not valid UTF-8.".into(),
@@ -335,8 +347,10 @@ fn reason(problem: &Problem) -> Option<Cow<'static, str>> {
         }
         What::Unconfirmed => "The password confirmation does not match the password.".into(),
         What::Unfit => "The provided value can not be combined with the others.".into(),
-        What::Taken if problem.at == "email" => "This email address is already in use by a customer.".into(),
-        What::Taken => "The provided value is already in use.".into(),
+        What::Taken { .. } if problem.at == "email" => {
+            "This email address is already in use by a customer.".into()
+        }
+        What::Taken { .. } => "The provided value is already in use.".into(),
         What::NoSuch => "The provided value does not refer to an existing resource.".into(),
     };
     Some(reason)
@@ -351,7 +365,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Money => "amount",
         Kind::Date => "RFC-2822 date",
         Kind::OneOf(_) => "choice",
-        Kind::Ints | Kind::List(_) => "array",
+        Kind::Ints | Kind::Words(_) | Kind::List(_) => "array",
         Kind::Object(_) | Kind::Computed => "object",
     }
 }

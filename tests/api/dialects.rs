@@ -8,7 +8,7 @@ use std::fmt::Write;
 use bigcommerce_mock::error::{Error, Problem, What};
 use bigcommerce_mock::fields::Kind;
 use bigcommerce_mock::store::OpenError;
-use bigcommerce_mock::v2;
+use bigcommerce_mock::{v2, v3};
 use http_body_util::BodyExt;
 
 fn errors() -> Vec<Error> {
@@ -25,6 +25,10 @@ fn errors() -> Vec<Error> {
         Error::Empty,
         Error::Malformed { reason: "expected value".into(), line: 2, column: 8 },
         Error::NotAnObject,
+        Error::NotAnArray,
+        Error::TooMany { max: 10 },
+        Error::Metafield(Error::NotFound.into()),
+        Error::Metafield(Error::Empty.into()),
         Error::Database(sqlx::Error::RowNotFound),
         Error::Store(OpenError::InUse("secret/path".into())),
         Error::Panicked("at the disco".into()),
@@ -43,13 +47,28 @@ fn errors() -> Vec<Error> {
             | Error::Empty
             | Error::Malformed { .. }
             | Error::NotAnObject
+            | Error::NotAnArray
+            | Error::TooMany { .. }
+            | Error::Metafield(_)
             | Error::Database(_)
             | Error::Store(_)
             | Error::Panicked(_) => {}
-            Error::Invalid(_) => unreachable!("problems have a list of their own"),
+            Error::Invalid(_) | Error::Item { .. } | Error::During { .. } => {
+                unreachable!("problems have a list of their own")
+            }
         }
     }
-    list.into_iter().chain(problems().into_iter().map(|what| Problem::new("email", what).into())).collect()
+    // Of a query, then of a body.
+    let problems = problems().into_iter().flat_map(|what| {
+        let problem = Problem::new("email", what);
+        let of_body = if v3::batch::is_shape(&problem.what) {
+            problem.clone().into()
+        } else {
+            Error::from(problem.clone()).in_item(3)
+        };
+        [problem.into(), of_body.during("Create customers")]
+    });
+    list.into_iter().chain(problems).collect()
 }
 
 fn problems() -> Vec<What> {
@@ -70,13 +89,15 @@ fn problems() -> Vec<What> {
         What::WrongType(Kind::List(&[])),
         What::Length { min: 0, max: 9 },
         What::Length { min: 1, max: 9 },
+        What::Entries { min: 1, max: 9 },
+        What::Entries { min: 1, max: usize::MAX },
         What::TooSmall { min: 1 },
         What::HasNul,
         What::NotUtf8,
         What::WeakPassword,
         What::Unconfirmed,
         What::Unfit,
-        What::Taken,
+        What::Taken { value: "a@b.co".into() },
         What::NoSuch,
     ];
     for what in &list {
@@ -87,13 +108,14 @@ fn problems() -> Vec<What> {
             | What::WrongType(_)
             | What::Malformed { .. }
             | What::Length { .. }
+            | What::Entries { .. }
             | What::TooSmall { .. }
             | What::HasNul
             | What::NotUtf8
             | What::WeakPassword
             | What::Unconfirmed
             | What::Unfit
-            | What::Taken
+            | What::Taken { .. }
             | What::NoSuch => {}
         }
     }
@@ -104,11 +126,13 @@ fn problems() -> Vec<What> {
 async fn every_error_has_its_words_in_every_dialect() {
     let mut contract = String::new();
     for error in errors() {
-        let (parts, body) = v2::wire::error(&error).into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        let kind = format!("{error:?}");
-        writeln!(contract, "{kind}\n  v2: {} {}", parts.status.as_u16(), String::from_utf8_lossy(&body))
-            .unwrap();
+        writeln!(contract, "{error:?}").unwrap();
+        for (dialect, response) in [("v2", v2::wire::error(&error)), ("v3", v3::wire::error(&error))] {
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.unwrap().to_bytes();
+            let body = String::from_utf8_lossy(&body);
+            writeln!(contract, "  {dialect}: {} {body}", parts.status.as_u16()).unwrap();
+        }
     }
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/errors.txt");
     if std::env::var_os("UPDATE").is_some() {

@@ -13,7 +13,9 @@ async fn an_unknown_route_is_404_in_plain_text_and_asks_for_no_token() {
     for path in [
         "/stores/s/v2/nothing",
         "/stores/s/v2",
-        "/stores/s/v3/customers",
+        "/stores/s/v3/customer",
+        "/stores/s/v3",
+        "/stores/s/v3/customers/1",
         "/stores/s/v4/customers",
         "/stores/s",
         "/",

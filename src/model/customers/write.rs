@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _};
 
 use super::super::Page;
-use super::super::form_fields::Answer;
+use super::super::events::{self, Action, Event};
+use super::super::form_fields::{self, Answer, Owner};
 use super::super::memory::{Change, Memory, Row};
-use super::{Customer, exists, get, rows_of};
+use super::{Customer, exists, get, read_channels, rows_of};
 use crate::error::{Error, Problem, What};
 use crate::fields::Value;
 use crate::fields::filter::Filters;
@@ -16,20 +18,33 @@ use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
 use crate::store::{Store, Turn};
 
-/// A customer that is about to be made.
-#[derive(Debug)]
+/// A customer that is about to be made or changed.
 pub struct New {
-    valid: Valid,
-    password_hash: Option<String>,
-    now: i64,
+    pub(super) valid: Valid,
+    pub(super) password_hash: Option<String>,
+    pub(super) now: i64,
+}
+
+impl New {
+    /// Hashes the password, if there is one, before a transaction opens.
+    pub(super) async fn of(store: &Store, valid: Valid) -> New {
+        let password_hash = match valid.object("_authentication").and_then(|inner| inner.text("password")) {
+            Some(password) => Some(store.passwords.hash(password.to_owned()).await),
+            None => None,
+        };
+        New { valid, password_hash, now: store.clock.now() }
+    }
 }
 
 impl Customer {
     /// The customer that a create makes: what was not supplied is blank, as the table's defaults would have it.
-    fn from_new(new: &New, id: i64, memory: &Memory) -> Customer {
+    pub(super) fn from_new(new: &New, id: i64, memory: &Memory) -> Customer {
         let text = |name| new.valid.text(name).unwrap_or_default().to_owned();
+        let answered = |name: &str| form_fields::answers_in(&new.valid).find(|answer| answer.name == name);
         let int = |name| new.valid.int(name).unwrap_or_default();
-        let blank = |name: &String| Answer { name: name.clone(), value: String::new() };
+        let answer = |name: &String| {
+            answered(name).unwrap_or_else(|| Answer { name: name.clone(), value: String::new() })
+        };
         let fields = memory.customer_fields();
         let force_reset = new.valid.object("_authentication").and_then(|inner| inner.int("force_reset"));
         Customer {
@@ -39,16 +54,18 @@ impl Customer {
             last_name: text("last_name"),
             email: text("email"),
             phone: text("phone"),
-            form_fields: (!fields.is_empty()).then(|| fields.iter().map(blank).collect()),
+            form_fields: (!fields.is_empty()).then(|| fields.iter().map(answer).collect()),
             date_created: new.now,
             date_modified: new.now,
-            store_credit: int("store_credit"),
+            store_credit: store_credit(&new.valid).unwrap_or_default(),
             registration_ip_address: text("registration_ip_address"),
             customer_group_id: new.valid.int("customer_group_id").unwrap_or_else(|| memory.default_group()),
             notes: text("notes"),
             tax_exempt_category: text("tax_exempt_category"),
             reset_pass_on_login: force_reset.unwrap_or_else(|| int("reset_pass_on_login")) != 0,
             accepts_marketing: int("accepts_marketing") != 0,
+            origin_channel_id: new.valid.int("origin_channel_id").unwrap_or(1),
+            channel_ids: new.valid.ints("channel_ids").map(<[i64]>::to_vec),
         }
     }
 }
@@ -68,14 +85,22 @@ pub fn check(store: &Store, valid: &Valid) -> Result<(), Error> {
 /// [`Error::Invalid`]: the confirmation does not match, the group does not exist, or the email is taken.
 pub async fn create(store: &Store, valid: Valid) -> Result<Arc<Row>, Error> {
     is_confirmed(&valid)?;
-    let password_hash = password_hash(store, &valid).await;
-    store.create_customer(New { valid, password_hash, now: store.clock.now() }).await
+    store.create_customer(New::of(store, valid).await).await
 }
 
-/// Makes customers, all in one statement. One that is refused leaves the others alone.
-pub(crate) async fn insert_all(turn: &mut Turn, batch: Vec<New>) -> Vec<Result<Arc<Row>, Error>> {
-    let first = turn.next_customer;
-    let mut next = first;
+/// Makes customers, all in one transaction and one statement. One that is refused leaves the others alone.
+///
+/// # Errors
+/// The database's; then none of them was made.
+pub(crate) async fn insert_all(
+    turn: &mut Turn,
+    batch: Vec<New>,
+) -> Result<Vec<Result<Arc<Row>, Error>>, sqlx::Error> {
+    turn.in_transaction(|turn| Box::pin(insert_new(turn, batch))).await
+}
+
+async fn insert_new(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Result<Arc<Row>, Error>>, sqlx::Error> {
+    let mut next = turn.next_customer;
     let mut results: Vec<Result<Arc<Row>, Error>> = Vec::with_capacity(batch.len());
     turn.memory(|memory| {
         results.extend(batch.iter().map(|new| {
@@ -89,24 +114,29 @@ pub(crate) async fn insert_all(turn: &mut Turn, batch: Vec<New>) -> Vec<Result<A
         .zip(&batch)
         .filter_map(|(result, new)| Some((&***result.as_ref().ok()?, new.password_hash.as_deref())))
         .collect();
-    let refused = match insert_rows(turn, &made).await {
-        Ok(refused) => refused,
-        Err(error) => {
-            let failed = || Error::Database(sqlx::Error::Protocol(error.to_string()));
-            return results.into_iter().map(|result| result.and_then(|_| Err(failed()))).collect();
-        }
-    };
-    for result in &mut results {
+    let refused = insert_rows(turn, &made).await?;
+    for (result, new) in results.iter_mut().zip(&batch) {
         if let Ok(row) = result {
             if refused.contains(row.id.try_into().unwrap_or(u32::MAX)) {
-                *result = Err(Problem::new("email", What::Taken).into());
+                *result = Err(taken(row).into());
             } else {
-                turn.next_customer = row.id + 1;
-                turn.change(Change::Put(row.clone()));
+                is_made(turn, row, new.now);
             }
         }
     }
-    results
+    Ok(results)
+}
+
+/// What follows from a new customer.
+pub(super) fn is_made(turn: &mut Turn, row: &Arc<Row>, now: i64) {
+    turn.next_customer = row.id + 1;
+    turn.record(Event::of_customer(Action::Created, row, now));
+    turn.change(Change::Put(row.clone()));
+}
+
+/// The email of this customer is another's.
+pub(super) fn taken(customer: &Customer) -> Problem {
+    Problem::new("email", What::Taken { value: customer.email.clone() })
 }
 
 /// Inserts rows; gives the ids of those whose email is taken.
@@ -121,7 +151,7 @@ pub(in crate::model) async fn insert_rows(
     let mut sql = QueryBuilder::new(
         "insert into customers (id, company, first_name, last_name, email, phone, date_created, date_modified, \
          store_credit, registration_ip_address, customer_group_id, notes, tax_exempt_category, reset_pass_on_login, \
-         accepts_marketing, password_hash) ",
+         accepts_marketing, origin_channel_id, channel_ids, password_hash) ",
     );
     sql.push_values(made, |mut row, (customer, password_hash)| {
         row.push_bind(customer.id)
@@ -139,6 +169,8 @@ pub(in crate::model) async fn insert_rows(
             .push_bind(&customer.tax_exempt_category)
             .push_bind(customer.reset_pass_on_login)
             .push_bind(customer.accepts_marketing)
+            .push_bind(customer.origin_channel_id)
+            .push_bind(customer.channel_ids.as_deref().map(channels_json))
             .push_bind(*password_hash);
     });
     sql.push(" on conflict (email) do nothing");
@@ -166,6 +198,15 @@ pub(in crate::model) async fn load(
     let modified = valid.int("date_modified").unwrap_or(created);
     let mut own = vec![("date_created", Value::Int(created)), ("date_modified", Value::Int(modified))];
     own.extend(password_hash.map(|hash| ("password_hash", Value::Text(hash.to_owned()))));
+    own.extend(own_columns(valid));
+    let channels = valid.ints("channel_ids").into_iter().flatten().copied();
+    for (name, id) in channels
+        .map(|id| ("channel_ids", id))
+        .chain(valid.int("origin_channel_id").map(|id| ("origin_channel_id", id)))
+    {
+        let channel = sqlx::query("select id from channels where id = ?").bind(id);
+        channel.fetch_optional(&mut turn.db).await?.ok_or_else(|| Problem::new(name, What::NoSuch))?;
+    }
     if valid.get("customer_group_id").is_none() {
         let default = "select id from customer_groups where is_default = 1";
         let default: Option<i64> = sqlx::query_scalar(default).fetch_optional(&mut turn.db).await?;
@@ -175,7 +216,7 @@ pub(in crate::model) async fn load(
         group.fetch_optional(&mut turn.db).await?.ok_or_else(no_such_group)?;
     }
     let mut sql = Columns::new(valid, &own).insert("customers");
-    let row = sql.build().fetch_one(&mut turn.db).await.map_err(refusal)?;
+    let row = sql.build().fetch_one(&mut turn.db).await.map_err(|error| refusal(error, valid))?;
     Ok(row.try_get("id")?)
 }
 
@@ -188,23 +229,33 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Arc<Row>, Er
         return get(store, id).await;
     }
     is_confirmed(&valid)?;
-    let mut own = vec![("date_modified", Value::Int(store.clock.now()))];
-    own.extend(password_hash(store, &valid).await.map(|hash| ("password_hash", Value::Text(hash))));
-    let force_reset = valid.object("_authentication").and_then(|inner| inner.int("force_reset"));
-    own.extend(force_reset.map(|reset| ("reset_pass_on_login", Value::Int(reset))));
+    let new = New::of(store, valid).await;
     store
         .write(move |turn| {
             Box::pin(async move {
-                turn.memory(|memory| group_exists(memory, &valid))?;
-                let mut sql = Columns::new(&valid, &own).update("customers");
-                sql.push(" where id = ").push_bind(id).push(" returning *");
-                let row = sql.build().fetch_optional(&mut turn.db).await.map_err(refusal)?;
-                let row = rows_of(turn, &[row.ok_or(Error::NotFound)?]).await?.remove(0);
-                turn.change(Change::Put(row.clone()));
-                Ok(row)
+                turn.memory(|memory| group_exists(memory, &new.valid))?;
+                change(turn, id, &new).await
             })
         })
         .await
+}
+
+/// Changes the row of a customer.
+pub(super) async fn change(turn: &mut Turn, id: i64, new: &New) -> Result<Arc<Row>, Error> {
+    let mut own = vec![("date_modified", Value::Int(new.now))];
+    own.extend(new.password_hash.clone().map(|hash| ("password_hash", Value::Text(hash))));
+    own.extend(own_columns(&new.valid));
+    let mut sql = Columns::new(&new.valid, &own).update("customers");
+    sql.push(" where id = ").push_bind(id).push(" returning *");
+    let row = sql.build().fetch_optional(&mut turn.db).await;
+    let row = row.map_err(|error| refusal(error, &new.valid))?.ok_or(Error::NotFound)?;
+    for answer in form_fields::answers_in(&new.valid) {
+        form_fields::set(&mut turn.db, Owner::Customer, id, &answer).await?;
+    }
+    let row = rows_of(turn, &[row]).await?.remove(0);
+    turn.record(Event::of_customer(Action::Updated, &row, new.now));
+    turn.change(Change::Put(row.clone()));
+    Ok(row)
 }
 
 /// Deletes a customer, and what belongs to it.
@@ -213,18 +264,27 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Arc<Row>, Er
 /// [`Error::NotFound`].
 pub async fn delete(store: &Store, id: i64) -> Result<(), Error> {
     exists(store, id)?;
+    let now = store.clock.now();
     store
-        .run(move |turn| {
+        .write(move |turn| {
             Box::pin(async move {
-                let delete = sqlx::query("delete from customers where id = ?").bind(id);
-                if delete.execute(&mut turn.db).await?.rows_affected() == 0 {
-                    return Err(Error::NotFound);
-                }
+                let delete = sqlx::query(
+                    "delete from customers where id = ? returning id, origin_channel_id, channel_ids",
+                );
+                let row = delete.bind(id).fetch_optional(&mut turn.db).await?.ok_or(Error::NotFound)?;
+                turn.record(deleted(&row, now)?);
                 turn.change(Change::Remove(u32::try_from(id).into_iter().collect()));
                 Ok(())
             })
         })
         .await
+}
+
+/// The event of a customer that is about to go, or has just gone.
+fn deleted(row: &SqliteRow, now: i64) -> Result<Event, sqlx::Error> {
+    let channels = row.try_get::<Option<&str>, _>("channel_ids")?.map(read_channels).transpose()?;
+    let about = (row.try_get("id")?, row.try_get("origin_channel_id")?);
+    Ok(Event::about(Action::Deleted, about, channels.as_deref(), now))
 }
 
 /// Deletes the matching customers and what belongs to them, at most `limit`, lowest ids first.
@@ -235,12 +295,14 @@ pub async fn delete_matching(store: &Store, filters: Filters, limit: Option<i64>
     if store.memory(Memory::count) == 0 {
         return Ok(());
     }
+    let now = store.clock.now();
     store
         .run(move |turn| {
             Box::pin(async move {
                 // Cascades would run for each row; a few statements over all of them are a hundred times faster.
                 sqlx::raw_sql("pragma foreign_keys = off").execute(&mut turn.db).await?;
-                let deleted = turn.in_transaction(|turn| Box::pin(delete_rows(turn, filters, limit))).await;
+                let deleted =
+                    turn.in_transaction(|turn| Box::pin(delete_rows(turn, filters, limit, now))).await;
                 sqlx::raw_sql("pragma foreign_keys = on").execute(&mut turn.db).await?;
                 turn.change(deleted?);
                 Ok(())
@@ -249,26 +311,74 @@ pub async fn delete_matching(store: &Store, filters: Filters, limit: Option<i64>
         .await
 }
 
-async fn delete_rows(turn: &mut Turn, filters: Filters, limit: Option<i64>) -> Result<Change, Error> {
+async fn delete_rows(
+    turn: &mut Turn,
+    filters: Filters,
+    limit: Option<i64>,
+    now: i64,
+) -> Result<Change, Error> {
     if filters.is_empty() && limit.is_none() {
+        record_deleted(turn, "customers", now).await?;
         // Without a `where` SQLite drops whole trees instead of rows.
-        let all = "delete from form_field_values; delete from addresses; delete from customers";
+        let all = "delete from form_field_values; delete from attribute_values; delete from addresses; \
+                   delete from customers";
         sqlx::raw_sql(all).execute(&mut turn.db).await?;
         return Ok(Change::Clear);
     }
     let mut sql = QueryBuilder::new("create temp table doomed as select id from customers");
     filters.push_where(&mut sql);
-    Page { limit: limit.unwrap_or(i64::MAX), offset: 0 }.push(&mut sql);
+    Page::of(limit.unwrap_or(i64::MAX), 0).push(&mut sql, !filters.is_empty());
     sqlx::raw_sql("drop table if exists temp.doomed").execute(&mut turn.db).await?;
     sql.build().persistent(false).execute(&mut turn.db).await?;
+    record_deleted(turn, "temp.doomed join customers using (id)", now).await?;
     let ids: Vec<u32> = sqlx::query_scalar("select id from temp.doomed").fetch_all(&mut turn.db).await?;
     let steps = "delete from form_field_values where customer_id in (select id from temp.doomed); \
                  delete from form_field_values where address_id in \
                  (select id from addresses where customer_id in (select id from temp.doomed)); \
+                 delete from attribute_values where customer_id in (select id from temp.doomed); \
                  delete from addresses where customer_id in (select id from temp.doomed); \
                  delete from customers where id in (select id from temp.doomed); drop table temp.doomed";
     sqlx::raw_sql(steps).execute(&mut turn.db).await?;
     Ok(Change::Remove(ids.into_iter().collect()))
+}
+
+/// Records the events of customers that are about to go: of the last ones, as no more are kept.
+async fn record_deleted(turn: &mut Turn, from: &'static str, now: i64) -> Result<(), sqlx::Error> {
+    let mut sql = QueryBuilder::new("select id, origin_channel_id, channel_ids from ");
+    sql.push(from)
+        .push(" order by id desc limit ")
+        .push_bind(i64::try_from(events::KEPT).unwrap_or(i64::MAX));
+    let rows = sql.build().persistent(false).fetch_all(&mut turn.db).await?;
+    for row in rows.iter().rev() {
+        turn.record(deleted(row, now)?);
+    }
+    Ok(())
+}
+
+/// The columns that follow from a write's other fields.
+fn own_columns(valid: &Valid) -> Vec<(&'static str, Value)> {
+    let mut own = Vec::new();
+    own.extend(store_credit(valid).map(|amount| ("store_credit", Value::Int(amount))));
+    let force_reset = valid.object("_authentication").and_then(|inner| inner.int("force_reset"));
+    own.extend(force_reset.map(|reset| ("reset_pass_on_login", Value::Int(reset))));
+    match valid.get("channel_ids") {
+        Some(Value::Ints(ids)) => own.push(("channel_ids", Value::Text(channels_json(ids)))),
+        Some(_) => own.push(("channel_ids", Value::Null)),
+        None => {}
+    }
+    own
+}
+
+/// V2 says one amount, V3 a list of at most one.
+fn store_credit(valid: &Valid) -> Option<i64> {
+    let amounts = valid.list("store_credit_amounts");
+    valid
+        .int("store_credit")
+        .or(amounts.map(|amounts| amounts.first()?.int("amount")).map(Option::unwrap_or_default))
+}
+
+fn channels_json(ids: &[i64]) -> String {
+    serde_json::Value::from(ids).to_string()
 }
 
 fn is_confirmed(valid: &Valid) -> Result<(), Error> {
@@ -281,13 +391,8 @@ fn is_confirmed(valid: &Valid) -> Result<(), Error> {
     Ok(())
 }
 
-async fn password_hash(store: &Store, valid: &Valid) -> Option<String> {
-    let password = valid.object("_authentication")?.text("password")?;
-    Some(store.passwords.hash(password.to_owned()).await)
-}
-
 /// Assumed: a group that does not exist is refused.
-fn group_exists(memory: &Memory, valid: &Valid) -> Result<(), Error> {
+pub(super) fn group_exists(memory: &Memory, valid: &Valid) -> Result<(), Error> {
     match valid.int("customer_group_id") {
         Some(id) if id != 0 && !memory.has_group(id) => Err(no_such_group()),
         _ => Ok(()),
@@ -299,11 +404,15 @@ fn no_such_group() -> Error {
 }
 
 /// What a refused row means: the uniqueness of the email, or of the id that a seed pinned, would be broken.
-fn refusal(error: sqlx::Error) -> Error {
-    let taken = |column| Problem::new(column, What::Taken).into();
+fn refusal(error: sqlx::Error, valid: &Valid) -> Error {
     match error.as_database_error() {
+        Some(refused) if refused.is_unique_violation() && refused.message().ends_with("customers.id") => {
+            let value = valid.int("id").unwrap_or_default().to_string();
+            Problem::new("id", What::Taken { value }).into()
+        }
         Some(refused) if refused.is_unique_violation() => {
-            taken(if refused.message().ends_with("customers.id") { "id" } else { "email" })
+            let value = valid.text("email").unwrap_or_default().to_owned();
+            Problem::new("email", What::Taken { value }).into()
         }
         _ => error.into(),
     }

@@ -1,0 +1,138 @@
+//! Webhook events: what happened to the customers and addresses of a store, recorded with the write that did it.
+
+use serde::Serialize;
+use sqlx::{QueryBuilder, Row as _};
+
+use super::customers::Customer;
+use crate::error::Error;
+use crate::store::{Store, Turn};
+
+/// At least so many of the latest events are kept, and hardly more.
+pub const KEPT: usize = 1000;
+
+/// Old events go when the ids pass a multiple of this.
+const SWEEP: i64 = 256;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is new.
+    Created,
+    /// It has changed.
+    Updated,
+    /// It is gone.
+    Deleted,
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Unix seconds.
+    pub created_at: i64,
+    /// `store/customer/created` and its like.
+    pub scope: String,
+    /// The `data` of the payload, as JSON.
+    pub data: String,
+}
+
+impl Event {
+    /// Something happened to a customer.
+    #[must_use]
+    pub fn of_customer(action: Action, customer: &Customer, now: i64) -> Event {
+        Event::about(action, (customer.id, customer.origin_channel_id), customer.channel_ids.as_deref(), now)
+    }
+
+    /// Something happened to the customer of this id and origin.
+    pub(super) fn about(
+        action: Action,
+        (id, origin_channel_id): (i64, i64),
+        channel_ids: Option<&[i64]>,
+        now: i64,
+    ) -> Event {
+        #[derive(Serialize)]
+        struct Data<'a> {
+            r#type: &'a str,
+            id: i64,
+            origin_channel_id: i64,
+            channel_ids: &'a [i64],
+        }
+        // Assumed: of a customer with access to every channel, that of its origin.
+        let channel_ids = channel_ids.unwrap_or(std::slice::from_ref(&origin_channel_id));
+        let data = Data { r#type: "customer", id, origin_channel_id, channel_ids };
+        Event::new("customer", action, &data, now)
+    }
+
+    /// Something happened to an address of a customer. Observed: the id is the address's, the type the customer's.
+    #[must_use]
+    pub fn of_address(action: Action, id: i64, customer_id: i64, now: i64) -> Event {
+        #[derive(Serialize)]
+        struct Data {
+            r#type: &'static str,
+            id: i64,
+            address: Address,
+        }
+        #[derive(Serialize)]
+        struct Address {
+            customer_id: i64,
+        }
+        let data = Data { r#type: "customer", id, address: Address { customer_id } };
+        Event::new("customer/address", action, &data, now)
+    }
+
+    fn new(subject: &str, action: Action, data: &impl Serialize, created_at: i64) -> Event {
+        let action = match action {
+            Action::Created => "created",
+            Action::Updated => "updated",
+            Action::Deleted => "deleted",
+        };
+        let data = serde_json::to_string(data).expect("it has text keys and no failing parts");
+        Event { created_at, scope: format!("store/{subject}/{action}"), data }
+    }
+}
+
+/// Writes events and ends the transaction that they tell of, in one go.
+pub(crate) async fn commit(turn: &mut Turn, events: &[Event]) -> Result<(), sqlx::Error> {
+    let events = &events[events.len().saturating_sub(KEPT)..];
+    if events.is_empty() {
+        sqlx::raw_sql("commit").execute(&mut turn.db).await?;
+        return Ok(());
+    }
+    let last = turn.last_event + i64::try_from(events.len()).unwrap_or_default();
+    let mut sql = QueryBuilder::new("insert into events (id, created_at, scope, data) ");
+    sql.push_values(events.iter().zip(turn.last_event + 1..), |mut row, (event, id)| {
+        row.push_bind(id).push_bind(event.created_at).push_bind(&event.scope).push_bind(&event.data);
+    });
+    if last / SWEEP != turn.last_event / SWEEP {
+        let kept = i64::try_from(KEPT).unwrap_or(i64::MAX);
+        sql.push("; delete from events where id <= ").push_bind(last - kept);
+    }
+    sql.push("; commit").build().execute(&mut turn.db).await?;
+    turn.last_event = last;
+    Ok(())
+}
+
+/// The latest events, oldest first.
+///
+/// # Errors
+/// Only the database's.
+pub async fn list(store: &Store) -> Result<Vec<Event>, Error> {
+    store
+        .run(|turn| {
+            Box::pin(async move {
+                let rows = sqlx::query("select created_at, scope, data from events order by id");
+                let rows = rows.fetch_all(&mut turn.db).await?;
+                let event = |row: &sqlx::sqlite::SqliteRow| {
+                    Ok(Event {
+                        created_at: row.try_get("created_at")?,
+                        scope: row.try_get("scope")?,
+                        data: row.try_get("data")?,
+                    })
+                };
+                Ok(rows[rows.len().saturating_sub(KEPT)..]
+                    .iter()
+                    .map(event)
+                    .collect::<Result<_, sqlx::Error>>()?)
+            })
+        })
+        .await
+}

@@ -1,0 +1,119 @@
+//! `/customers/addresses`
+
+use axum::response::Response;
+use serde::Serialize;
+
+use super::batch;
+use super::form_field_values::AnswerView;
+use super::wire::{self, Abilities, Envelope, List};
+use crate::error::Error;
+use crate::extract::{Body, Query, Tenant};
+use crate::fields::validate::Operation;
+use crate::model::addresses::{self, Address, FIELDS};
+use crate::model::customers::Around;
+
+/// What lists of addresses can do.
+pub const ABILITIES: Abilities = Abilities { sort: &[], include: &["formfields"], cursors: false };
+
+/// `GET /customers/addresses`
+///
+/// # Errors
+/// A query parameter that is unknown or can not be read.
+pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
+    let list = List::read(FIELDS, ABILITIES, tenant.access.switches, query)?;
+    let (addresses, total) =
+        addresses::list_all(&tenant.store, list.filters.clone(), list.page.clone()).await?;
+    let form_fields = list.includes("formfields");
+    let data: Vec<_> = addresses.iter().map(|address| AddressView::new(address, form_fields)).collect();
+    let meta = list.meta(data.len().try_into().unwrap_or(i64::MAX), &Around::total(total));
+    Ok(wire::ok(&Envelope { data, meta }))
+}
+
+/// `POST /customers/addresses`. Observed: those that are there already are missing from the answer.
+///
+/// # Errors
+/// Whatever is wrong with the batch; none of it was created then.
+pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
+    create_all(&tenant, body).await.map_err(|error| error.during("Create customer addresses"))
+}
+
+async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
+    let valids = batch::items(body, FIELDS, Operation::Create)?;
+    // Only a store that exists has customers to give addresses to.
+    let made = addresses::create_batch(&tenant.store, valids).await?;
+    Ok(written(&made))
+}
+
+/// `PUT /customers/addresses`. Observed: those that would become the same as another are missing from the answer.
+///
+/// # Errors
+/// Whatever is wrong with the batch; none of it was changed then.
+pub async fn update(tenant: Tenant, body: Body) -> Result<Response, Error> {
+    update_all(&tenant, body).await.map_err(|error| error.during("Update customer addresses"))
+}
+
+async fn update_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
+    let valids = batch::items(body, FIELDS, Operation::Update)?;
+    Ok(written(&addresses::update_batch(&tenant.store, valids).await?))
+}
+
+/// `DELETE /customers/addresses?id:in=`
+///
+/// # Errors
+/// Another parameter, or what is not an id.
+pub async fn delete(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
+    addresses::delete_batch(&tenant.store, wire::doomed(&query)?).await?;
+    Ok(wire::no_content())
+}
+
+/// Assumed: the answer to a write shows the form fields, where addresses have any.
+fn written(addresses: &[Address]) -> Response {
+    let view = |address| AddressView::new(address, true);
+    wire::written(&addresses.iter().map(view).collect::<Vec<_>>())
+}
+
+/// An address as V3 shows it.
+#[derive(Serialize)]
+pub(super) struct AddressView<'a> {
+    id: i64,
+    address1: &'a str,
+    address2: &'a str,
+    address_type: &'a str,
+    city: &'a str,
+    company: &'a str,
+    country: &'a str,
+    country_code: &'a str,
+    customer_id: i64,
+    first_name: &'a str,
+    last_name: &'a str,
+    phone: &'a str,
+    postal_code: &'a str,
+    state_or_province: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form_fields: Option<Vec<AnswerView<'a>>>,
+}
+
+impl<'a> AddressView<'a> {
+    pub(super) fn new(address: &'a Address, form_fields: bool) -> AddressView<'a> {
+        let answers = address.form_fields.as_ref().filter(|_| form_fields);
+        AddressView {
+            id: address.id,
+            address1: &address.street_1,
+            address2: &address.street_2,
+            address_type: &address.address_type,
+            city: &address.city,
+            company: &address.company,
+            country: &address.country,
+            country_code: &address.country_iso2,
+            customer_id: address.customer_id,
+            first_name: &address.first_name,
+            last_name: &address.last_name,
+            phone: &address.phone,
+            postal_code: &address.zip,
+            state_or_province: &address.state,
+            form_fields: answers.map(|answers| {
+                answers.iter().map(|answer| AnswerView::of_address(answer, address.id)).collect()
+            }),
+        }
+    }
+}

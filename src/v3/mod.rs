@@ -1,0 +1,8 @@
+//! V3: arrays in, `{data, meta}` out, all or nothing.
+
+pub mod addresses;
+pub mod attribute_values;
+pub mod batch;
+pub mod customers;
+pub mod form_field_values;
+pub mod wire;
