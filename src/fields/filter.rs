@@ -84,7 +84,9 @@ impl Filters {
                 (Op::Max, Some(value)) => compare(sql, field, " <= ", value),
                 // One statement for any number of values.
                 (Op::In, _) => {
-                    sql.push(field.column).push(" in (select value from json_each(");
+                    let nocase = matches!(field.kind, Kind::Text | Kind::Email);
+                    sql.push(field.column).push(if nocase { " collate nocase" } else { "" });
+                    sql.push(" in (select value from json_each(");
                     sql.push_bind(json(values)).push("))");
                 }
                 (Op::Like, _) => {

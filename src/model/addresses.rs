@@ -48,11 +48,7 @@ pub const FIELDS: &[Field] = &[
     one_of("address_type", &["residential", "commercial"]),
     computed("form_fields").only(V2),
     objects("form_fields", form_fields::ANSWER).only(V3),
-    text("name")
-        .computed_by("(first_name || ' ' || last_name) collate nocase")
-        .only(V3)
-        .ignored_in_v3()
-        .filter(V3, &[In]),
+    text("name").computed_by("(first_name || ' ' || last_name)").only(V3).ignored_in_v3().filter(V3, &[In]),
 ];
 
 /// What makes an address the same as another one of the same customer, as V3 sees it.
@@ -208,6 +204,7 @@ pub async fn update(store: &Store, customer_id: i64, id: i64, valid: Valid) -> R
     store
         .write(move |turn| {
             Box::pin(async move {
+                is_own(customer_id, &valid)?;
                 let address = change(turn, customer_id, id, &valid).await?;
                 changed(turn, Action::Updated, id, customer_id, now);
                 Ok(address)
@@ -359,9 +356,7 @@ async fn check_update(turn: &mut Turn, valid: &Valid) -> Result<i64, Error> {
     let owner: Option<i64> = owner.fetch_optional(&mut turn.db).await?;
     let owner = owner.ok_or(Problem::new("id", What::NoSuch))?;
     // Assumed: an address can not be given to another customer.
-    if valid.int("customer_id").is_some_and(|id| id != owner) {
-        return Err(Problem::new("customer_id", What::NoSuch).into());
-    }
+    is_own(owner, valid)?;
     turn.memory(|memory| check(memory, valid))?;
     Ok(owner)
 }
@@ -408,7 +403,7 @@ pub(super) async fn insert_unless_there(
     if has_twin(turn, customer_id, None, valid).await? {
         return Ok(None);
     }
-    let mut address = insert(turn, customer_id, valid).await?;
+    let mut address = insert_row(turn, customer_id, valid).await?;
     changed(turn, Action::Created, address.id, customer_id, now);
     if valid.list("form_fields").is_some() {
         answer(turn, address.id, valid).await?;
@@ -473,7 +468,21 @@ fn changed(turn: &mut Turn, action: Action, id: i64, customer_id: i64, now: i64)
     turn.change(Change::Addresses(customer_id));
 }
 
+/// Makes an address as V2 and seeds do.
 pub(super) async fn insert(turn: &mut Turn, customer_id: i64, valid: &Valid) -> Result<Address, Error> {
+    is_own(customer_id, valid)?;
+    insert_row(turn, customer_id, valid).await
+}
+
+/// The customer of an address is said by the path, and can only be said again.
+fn is_own(customer_id: i64, valid: &Valid) -> Result<(), Problem> {
+    match valid.int("customer_id") {
+        Some(id) if id != customer_id => Err(Problem::new("customer_id", What::NoSuch)),
+        _ => Ok(()),
+    }
+}
+
+async fn insert_row(turn: &mut Turn, customer_id: i64, valid: &Valid) -> Result<Address, Error> {
     let own = own_columns(customer_id, valid)?;
     let row = Columns::new(valid, &own).insert("addresses").build().fetch_one(&mut turn.db).await?;
     Address::one(turn, Some(row)).await
@@ -481,9 +490,6 @@ pub(super) async fn insert(turn: &mut Turn, customer_id: i64, valid: &Valid) -> 
 
 /// Checks the rules across fields, and makes the columns that follow from others.
 fn own_columns(customer_id: i64, valid: &Valid) -> Result<Vec<(&'static str, Value)>, Error> {
-    if valid.int("customer_id").is_some_and(|id| id != customer_id) {
-        return Err(Problem::new("customer_id", What::NoSuch).into());
-    }
     let mut own = vec![("customer_id", Value::Int(customer_id))];
     if let Some(name) = valid.text("country") {
         let country = countries::named(name).ok_or(Problem::new("country", What::NoSuch))?;

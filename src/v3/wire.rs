@@ -422,9 +422,10 @@ fn refusal(operation: &str, error: &Error) -> Response {
             let shape = problems.iter().map(|problem| (problem.at.to_string(), shape_of(&problem.what)));
             let mut errors: Vec<(String, String)> = shape.collect();
             // Observed: in this order.
-            errors.sort_by_key(|(key, _)| {
-                ["last_name", "email", "first_name"].iter().position(|known| key == known).unwrap_or(3)
-            });
+            if operation.ends_with(" customers") {
+                let known = ["last_name", "email", "first_name"];
+                errors.sort_by_key(|(key, _)| known.iter().position(|known| key == known));
+            }
             view(unprocessable, SHAPE.into(), errors)
         }
         Error::Item { index, problems } => item(operation, *index, problems),

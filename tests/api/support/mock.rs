@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use bigcommerce_mock::access::Accesses;
 use bigcommerce_mock::clock::Clock;
 use bigcommerce_mock::edge::{Edge, Options};
+use bigcommerce_mock::model::events;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::Seed;
 use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
@@ -18,6 +19,12 @@ use tower::ServiceExt;
 
 /// Mon, 06 May 2024 07:34:10 +0000, in milliseconds.
 pub(crate) const NOW_MS: i64 = 1_714_980_850_000;
+
+/// The lists of V3 that show everything in a store.
+const V3_LISTS: [&str; 2] = [
+    "?limit=250&include=addresses,storecredit,attributes,formfields",
+    "/addresses?limit=250&include=formfields",
+];
 
 /// A server with no stores, whose time stands still.
 pub(crate) struct Mock {
@@ -142,7 +149,7 @@ impl Mock {
         reply.json()["id"].as_i64().unwrap()
     }
 
-    /// Everything in a store that V2 shows, if it is not more than a page of each.
+    /// Everything in a store that both versions show, if it is not more than a page of each, and its events.
     pub(crate) async fn dump(&self, store: &str) -> String {
         self.dump_as(store, "any").await
     }
@@ -160,7 +167,14 @@ impl Mock {
         for id in customers.ids() {
             all += &read(&format!("/customers/{id}/addresses")).await.body;
         }
-        all
+        for path in V3_LISTS {
+            let path = format!("/stores/{store}/v3/customers{path}");
+            let reply = self.call("GET", &path, &[("x-auth-token", token)], "").await;
+            assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+            all += &reply.body;
+        }
+        let store = self.stores.get(store).await.unwrap();
+        all + &format!("{:?}", events::list(&store).await.unwrap())
     }
 }
 

@@ -3,5 +3,5 @@
 mod mock;
 mod program;
 
-pub(crate) use mock::{Mock, Reply, encode, home, jane, over};
+pub(crate) use mock::{Mock, NOW_MS, Reply, encode, home, jane, over};
 pub(crate) use program::{Program, TempDir};

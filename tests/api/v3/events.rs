@@ -1,0 +1,102 @@
+//! Webhook events: recorded with the write that they tell of.
+
+use bigcommerce_mock::model::events::{self, KEPT};
+use serde_json::json;
+
+use super::{CUSTOMERS, bill, house};
+use crate::support::Mock;
+
+/// The events of store `s` as `scope data`, and forgets none.
+async fn told(mock: &Mock) -> Vec<String> {
+    let store = mock.stores.get("s").await.unwrap();
+    let events = events::list(&store).await.unwrap();
+    assert!(events.iter().all(|event| event.created_at == crate::support::NOW_MS / 1000));
+    events.into_iter().map(|event| format!("{} {}", event.scope, event.data)).collect()
+}
+
+fn customer(action: &str, id: i64) -> String {
+    format!(
+        r#"store/customer/{action} {{"type":"customer","id":{id},"origin_channel_id":1,"channel_ids":[1]}}"#
+    )
+}
+
+fn address(action: &str, id: i64, customer: i64) -> String {
+    format!(
+        r#"store/customer/address/{action} {{"type":"customer","id":{id},"address":{{"customer_id":{customer}}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn every_write_of_either_version_records_what_it_did() {
+    let mock = Mock::new().await;
+    let (v2, v3) = ("/stores/s/v2/customers", CUSTOMERS);
+    let mut expected = Vec::new();
+    for (method, path, body, events) in [
+        ("POST", v2.to_owned(), crate::support::jane(), vec![customer("created", 1)]),
+        (
+            "POST",
+            v3.to_owned(),
+            json!([bill(json!({})), bill(json!({"email": "b@b.co", "addresses": [house(json!({}))]}))]),
+            vec![customer("created", 2), customer("created", 3), address("created", 1, 3)],
+        ),
+        ("PUT", format!("{v2}/1"), json!({"notes": "x"}), vec![customer("updated", 1)]),
+        ("PUT", format!("{v2}/1"), json!({}), vec![]),
+        ("PUT", v3.to_owned(), json!([{"id": 2, "notes": "x"}, {"id": 3}]), vec![customer("updated", 2)]),
+        ("POST", format!("{v2}/1/addresses"), crate::support::home(), vec![address("created", 2, 1)]),
+        ("PUT", format!("{v2}/1/addresses/2"), json!({"city": "x"}), vec![address("updated", 2, 1)]),
+        (
+            "POST",
+            format!("{v3}/addresses"),
+            json!([house(json!({})), house(json!({"customer_id": 3}))]),
+            vec![address("created", 3, 1)],
+        ),
+        ("PUT", format!("{v3}/addresses"), json!([{"id": 3, "city": "x"}]), vec![address("updated", 3, 1)]),
+        ("DELETE", format!("{v3}/addresses?id:in=3,99"), json!(null), vec![address("deleted", 3, 1)]),
+        ("DELETE", format!("{v2}/1/addresses/2"), json!(null), vec![address("deleted", 2, 1)]),
+        ("DELETE", format!("{v2}/3/addresses"), json!(null), vec![address("deleted", 1, 3)]),
+        ("DELETE", format!("{v2}/1"), json!(null), vec![customer("deleted", 1)]),
+        ("DELETE", format!("{v3}?id:in=2,99"), json!(null), vec![customer("deleted", 2)]),
+        ("DELETE", v2.to_owned(), json!(null), vec![customer("deleted", 3)]),
+        // What is refused never happened.
+        ("POST", v3.to_owned(), json!([bill(json!({})), bill(json!({}))]), vec![]),
+        ("PUT", format!("{v2}/3"), json!({"notes": "x"}), vec![]),
+        ("DELETE", v2.to_owned(), json!(null), vec![]),
+    ] {
+        mock.call(method, &path, &[], &body.to_string()).await;
+        expected.extend(events);
+        assert_eq!(told(&mock).await, expected, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn channels_are_those_of_the_customer() {
+    let mock = Mock::new().await;
+    mock.post(CUSTOMERS, json!([bill(json!({"channel_ids": [1]}))])).await;
+    mock.delete(&format!("{CUSTOMERS}?id:in=1")).await;
+    assert_eq!(told(&mock).await, [customer("created", 1), customer("deleted", 1)]);
+}
+
+#[tokio::test]
+async fn a_seed_records_nothing() {
+    let mock = Mock::seeded("stores:\n  s:\n    generate: {customers: 5, addresses_per_customer: 1}\n").await;
+    assert_eq!(told(&mock).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn only_the_latest_are_kept() {
+    let mock = Mock::seeded("stores:\n  s:\n    generate: {customers: 3000}\n").await;
+    let store = mock.stores.get("s").await.unwrap();
+    for _ in 0..300 {
+        let items: Vec<_> = (1..=10).map(|id| json!({"id": id, "notes": "x"})).collect();
+        assert_eq!(mock.put(CUSTOMERS, json!(items)).await.status, 200);
+    }
+    assert_eq!(told(&mock).await.len(), KEPT);
+    let count = sqlx::query_scalar("select count(*) from events");
+    let count: i64 =
+        store.run::<_, sqlx::Error>(move |turn| Box::pin(count.fetch_one(&mut turn.db))).await.unwrap();
+    assert!((1000..1300).contains(&count), "{count}");
+    mock.delete("/stores/s/v2/customers").await;
+    let told = told(&mock).await;
+    assert_eq!(told.len(), KEPT);
+    assert_eq!((&told[0], &told[999]), (&customer("deleted", 2001), &customer("deleted", 3000)));
+}
