@@ -99,19 +99,9 @@ impl Edge {
             .max_age(Duration::from_mins(10));
         Edge { core, gzip, browser }
     }
-}
-
-impl Service<Request> for Edge {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
 
     /// Picks the layers that this request needs: CORS for a browser on a vendor's mount, gzip for who offers it.
-    fn call(&mut self, request: Request) -> Self::Future {
+    pub fn answer(&self, request: Request) -> BoxFuture<'static, Result<Response, Infallible>> {
         let headers = request.headers();
         // OPTIONS without this header is no preflight, and tower-http would take it for one.
         let plain_options =
@@ -127,7 +117,21 @@ impl Service<Request> for Edge {
             let gzip = self.gzip.clone();
             return async move { gzip.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed();
         }
-        self.core.call(request)
+        self.core.answer(request)
+    }
+}
+
+impl Service<Request> for Edge {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        self.answer(request)
     }
 }
 
@@ -160,6 +164,12 @@ impl Service<Request> for Core {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
+        self.answer(request)
+    }
+}
+
+impl Core {
+    fn answer(&self, request: Request) -> BoxFuture<'static, Result<Response, Infallible>> {
         let inner = self.0.clone();
         async move { Ok(inner.answer(request).await) }.boxed()
     }

@@ -15,7 +15,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
-use tower::Service;
 
 use crate::edge::{Edge, LocalAddr};
 
@@ -80,7 +79,7 @@ fn connection(stream: TcpStream, http: &http1::Builder, edge: &Edge, graceful: &
         if let Some(local) = local {
             request.extensions_mut().insert(LocalAddr(local));
         }
-        edge.clone().call(request)
+        edge.answer(request)
     });
     let serving = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
     tokio::spawn(async move {
