@@ -1,0 +1,4 @@
+mod channel_settings;
+mod channels;
+mod settings;
+mod validate_credentials;
