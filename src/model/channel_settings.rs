@@ -1,6 +1,6 @@
 //! What one channel of a store has instead of what the store decided about its customers.
 
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::channels;
 use super::customer_groups;
@@ -107,13 +107,10 @@ fn columns(valid: &Valid) -> Vec<(&'static str, Value)> {
 
 /// Assumed: a channel whose group was deleted has what the store has.
 pub(super) async fn forget_groups(db: &mut SqliteConnection) -> Result<(), Error> {
-    let mut sql = String::new();
     for column in [GUESTS.name, NEW.name] {
-        sql += &format!(
-            "update channel_settings set {column} = null where {column} <> 0 \
-             and {column} not in (select id from customer_groups);"
-        );
+        let mut sql = QueryBuilder::new("update channel_settings set ");
+        sql.push(column).push(" = null where ").push(column).push(" <> 0 and ").push(column);
+        sql.push(" not in (select id from customer_groups)").build().execute(&mut *db).await?;
     }
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(db).await?;
     Ok(())
 }
