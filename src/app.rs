@@ -68,6 +68,12 @@ fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
                 .put(v3::addresses::update)
                 .delete(v3::addresses::delete),
         ),
+        ("/customers/validate-credentials", post(v3::validate_credentials::create)),
+        ("/customers/settings", get(v3::settings::get).put(v3::settings::update)),
+        (
+            "/customers/settings/channels/{channel_id}",
+            get(v3::channel_settings::get).put(v3::channel_settings::update),
+        ),
     ]
 }
 

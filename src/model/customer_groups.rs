@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::Page;
+use super::channel_settings;
 use super::memory::{self, Change};
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V2;
@@ -17,16 +18,21 @@ use crate::fields::{
 };
 use crate::store::{Store, Turn};
 
+/// The mark of the group that new customers come into.
+pub(super) const DEFAULT: &str = "is_default";
+/// The mark of the group for visitors without an account.
+pub(super) const FOR_GUESTS: &str = "is_group_for_guests";
+
 /// Every field of a group, in the order of V2's answers.
 pub const FIELDS: &[Field] = &[
     int("id").read_only(),
     text("name").required().len(1, 255).filter(V2, &[Is, Like]),
-    fields::bool("is_default").filter(V2, &[Is]),
+    fields::bool(DEFAULT).filter(V2, &[Is]),
     object("category_access", CATEGORY_ACCESS),
     objects("discount_rules", DISCOUNT_RULE),
     date("date_created").read_only().filter(V2, &[Is, Min, Max]),
     date("date_modified").read_only().filter(V2, &[Is, Min, Max]),
-    fields::bool("is_group_for_guests").filter(V2, &[Is]),
+    fields::bool(FOR_GUESTS).filter(V2, &[Is]),
 ];
 
 /// The fields of `category_access`.
@@ -232,6 +238,7 @@ async fn delete_and_release(store: &Store, mut delete: QueryBuilder<Sqlite>) -> 
                     if sqlx::query(release).execute(&mut turn.db).await?.rows_affected() > 0 {
                         turn.change(Change::ForgetRows);
                     }
+                    channel_settings::forget_groups(&mut turn.db).await?;
                     remember(turn).await?;
                 }
                 Ok(deleted)
@@ -240,10 +247,10 @@ async fn delete_and_release(store: &Store, mut delete: QueryBuilder<Sqlite>) -> 
         .await
 }
 
-/// Tells memory which groups there are after this.
-async fn remember(turn: &mut Turn) -> Result<(), Error> {
-    let (groups, default) = memory::groups(&mut turn.db).await?;
-    turn.change(Change::Groups(groups, default));
+/// Tells memory which groups there are after this, and which of them new customers come into.
+pub(super) async fn remember(turn: &mut Turn) -> Result<(), Error> {
+    let groups = memory::groups(&mut turn.db).await?;
+    turn.change(Change::Groups(groups));
     Ok(())
 }
 
@@ -264,15 +271,25 @@ pub(super) async fn insert(tx: &mut SqliteConnection, valid: &Valid, now: i64) -
 
 /// Documented: there is one default group and one for guests, and setting a new one unsets the old.
 async fn take_marks(tx: &mut SqliteConnection, valid: &Valid) -> Result<(), Error> {
-    if valid.int("is_default") == Some(1) {
-        sqlx::query("update customer_groups set is_default = 0 where is_default = 1")
-            .execute(&mut *tx)
-            .await?;
+    for mark in [DEFAULT, FOR_GUESTS] {
+        if valid.int(mark) == Some(1) {
+            unmark(tx, mark).await?;
+        }
     }
-    if valid.int("is_group_for_guests") == Some(1) {
-        let unset = "update customer_groups set is_group_for_guests = 0 where is_group_for_guests = 1";
-        sqlx::query(unset).execute(tx).await?;
-    }
+    Ok(())
+}
+
+/// Gives a mark to this group alone; to none if the id is 0.
+pub(super) async fn mark(tx: &mut SqliteConnection, mark: &'static str, id: i64) -> Result<(), Error> {
+    unmark(tx, mark).await?;
+    let mut sql = QueryBuilder::new("update customer_groups set ");
+    sql.push(mark).push(" = 1 where id = ").push_bind(id).build().execute(tx).await?;
+    Ok(())
+}
+
+async fn unmark(tx: &mut SqliteConnection, mark: &'static str) -> Result<(), Error> {
+    let mut sql = QueryBuilder::new("update customer_groups set ");
+    sql.push(mark).push(" = 0 where ").push(mark).push(" = 1").build().execute(tx).await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::form_fields::{self, Answer, Owner};
 use super::generate::{Generate, generate};
 use super::memory::Change;
-use super::{addresses, customer_groups, customers};
+use super::{addresses, channels, customer_groups, customers};
 use crate::error::Error;
 use crate::fields::validate::Valid;
 use crate::store::{Store, Turn};
@@ -11,6 +11,8 @@ use crate::store::{Store, Turn};
 /// What a store begins with.
 #[derive(Debug, Default)]
 pub struct Content {
+    /// The channels, by id, with their names. The first one is there already.
+    pub channels: Vec<(i64, String)>,
     /// The groups.
     pub groups: Vec<Valid>,
     /// The form fields.
@@ -83,6 +85,9 @@ pub async fn load(store: &Store, content: Content) -> Result<(), Refused> {
 }
 
 async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Entry>) -> Result<(), Error> {
+    for (id, name) in &content.channels {
+        channels::define(&mut turn.db, *id, name).await?;
+    }
     for (i, group) in content.groups.iter().enumerate() {
         *at = Some(Entry::Group(i));
         customer_groups::insert(&mut turn.db, group, now).await?;

@@ -114,8 +114,18 @@ pub enum Change {
     Attributes(HashMap<i64, Type>),
     /// The store has its first content.
     Loaded(Box<Memory>),
-    /// These are the groups now, and this the default one.
-    Groups(HashSet<i64>, Option<i64>),
+    /// These are the groups now.
+    Groups(Groups),
+}
+
+/// The groups of a store.
+#[derive(Debug, Default)]
+pub struct Groups {
+    ids: HashSet<i64>,
+    /// The one that new customers come into.
+    default: Option<i64>,
+    /// The channels whose new customers come into another one; 0 is none.
+    of_channels: HashMap<i64, i64>,
 }
 
 /// See the module's own words.
@@ -128,8 +138,7 @@ pub struct Memory {
     bytes: usize,
     /// The most that `bytes` may be.
     budget: usize,
-    groups: HashSet<i64>,
-    default_group: Option<i64>,
+    groups: Groups,
     /// The names of the form fields that customers have.
     customer_fields: Vec<String>,
     /// The names of the form fields that addresses have.
@@ -176,8 +185,7 @@ impl Memory {
         for run in sqlx::query(runs).persistent(false).fetch_all(&mut *db).await? {
             memory.ids.insert_range(as_id(run.try_get("first")?)..=as_id(run.try_get("last")?));
         }
-        let (groups, default) = groups(db).await?;
-        (memory.groups, memory.default_group) = (groups, default);
+        memory.groups = groups(db).await?;
         let fields = sqlx::query("select owner, name from form_fields order by id")
             .persistent(false)
             .fetch_all(&mut *db)
@@ -246,13 +254,13 @@ impl Memory {
     /// Whether there is such a group.
     #[must_use]
     pub fn has_group(&self, id: i64) -> bool {
-        self.groups.contains(&id)
+        self.groups.ids.contains(&id)
     }
 
-    /// The group of customers that are created without one; 0 is none.
+    /// The group of customers that sign up on a channel and are created without one; 0 is none.
     #[must_use]
-    pub fn default_group(&self) -> i64 {
-        self.default_group.unwrap_or(0)
+    pub fn default_group(&self, channel_id: i64) -> i64 {
+        self.groups.of_channels.get(&channel_id).copied().or(self.groups.default).unwrap_or(0)
     }
 
     /// The names of the form fields of customers.
@@ -314,7 +322,7 @@ impl Memory {
             }
             Change::Attributes(attributes) => self.attributes = attributes,
             Change::Loaded(memory) => *self = *memory,
-            Change::Groups(groups, default) => (self.groups, self.default_group) = (groups, default),
+            Change::Groups(groups) => self.groups = groups,
         }
     }
 
@@ -347,20 +355,25 @@ impl Memory {
     }
 }
 
-/// The groups there are, and the default one.
-pub(super) async fn groups(db: &mut SqliteConnection) -> Result<(HashSet<i64>, Option<i64>), sqlx::Error> {
-    let rows =
-        sqlx::query("select id, is_default from customer_groups").persistent(false).fetch_all(db).await?;
-    let mut groups = HashSet::new();
-    let mut default = None;
+/// The groups there are, and which of them new customers come into.
+pub(super) async fn groups(db: &mut SqliteConnection) -> Result<Groups, sqlx::Error> {
+    let rows = sqlx::query("select id, is_default from customer_groups")
+        .persistent(false)
+        .fetch_all(&mut *db)
+        .await?;
+    let mut groups = Groups::default();
     for row in rows {
         let id = row.try_get("id")?;
-        groups.insert(id);
+        groups.ids.insert(id);
         if row.try_get("is_default")? {
-            default = Some(id);
+            groups.default = Some(id);
         }
     }
-    Ok((groups, default))
+    let of_channels = "select channel_id, default_customer_group_id from channel_settings \
+                       where default_customer_group_id is not null";
+    let of_channels = sqlx::query_as(of_channels).persistent(false).fetch_all(db).await?;
+    groups.of_channels = of_channels.into_iter().collect();
+    Ok(groups)
 }
 
 fn used(row: &Arc<Row>) -> &Arc<Row> {

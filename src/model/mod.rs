@@ -6,7 +6,10 @@ use crate::fields::{Field, Value};
 
 pub mod addresses;
 pub mod attributes;
+pub mod channel_settings;
+pub mod channels;
 pub mod countries;
+pub mod credentials;
 pub mod customer_groups;
 pub mod customers;
 pub mod events;
@@ -14,6 +17,7 @@ pub mod form_fields;
 pub mod generate;
 pub mod load;
 pub mod memory;
+pub mod settings;
 
 /// Which part of a list is wanted, and in which order the list is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +140,9 @@ mod tests {
         };
         let stores = Stores::open(settings).await.unwrap();
         let store = stores.get_or_create("s").await.unwrap();
-        let tables: [(&str, &[Field], &[&str]); 5] = [
+        let of_channels =
+            [channel_settings::FIELDS, channel_settings::PRIVACY, channel_settings::CUSTOMER_GROUPS].concat();
+        let tables: [(&str, &[Field], &[&str]); 7] = [
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
             ("attributes", attributes::FIELDS, &[]),
@@ -144,6 +150,9 @@ mod tests {
             ("addresses", addresses::FIELDS, &[]),
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),
+            ("settings", settings::PRIVACY, &["id"]),
+            // What the objects hold stands beside what is in none.
+            ("channel_settings", &of_channels, &["channel_id"]),
         ];
         for (table, fields, more) in tables {
             let query = sqlx::query_scalar("select name from pragma_table_info(?)").bind(table);

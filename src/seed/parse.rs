@@ -18,6 +18,7 @@ const MAX_PINNED_ID: i64 = 2_000_000_000;
 pub(super) struct Store {
     pub(super) hash: String,
     pub(super) access: Access,
+    pub(super) channels: Vec<(i64, String)>,
     pub(super) groups: Vec<Row>,
     pub(super) form_fields: Vec<(Place, Owner, String)>,
     pub(super) customers: Vec<Customer>,
@@ -89,6 +90,7 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
             }
             "basic" => store.access.basic = node.items()?.into_iter().map(basic).collect::<Result<_, _>>()?,
             "settings" => store.access.switches = switches(node)?,
+            "channels" => store.channels = channels(node)?,
             "form_fields" => {
                 store.form_fields = node.items()?.into_iter().map(form_field).collect::<Result<_, _>>()?;
             }
@@ -101,8 +103,17 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
             }
             "generate" => store.generate = Some(generate(node)?),
             _ => {
-                let keys =
-                    ["auth", "tokens", "basic", "settings", "groups", "form_fields", "customers", "generate"];
+                let keys = [
+                    "auth",
+                    "tokens",
+                    "basic",
+                    "settings",
+                    "channels",
+                    "groups",
+                    "form_fields",
+                    "customers",
+                    "generate",
+                ];
                 known(&key, &node, &keys)?;
             }
         }
@@ -165,6 +176,23 @@ fn switches(node: Node) -> Result<Switches, Fault> {
         }
     }
     Ok(switches)
+}
+
+/// The ids and names of channels.
+fn channels(node: Node) -> Result<Vec<(i64, String)>, Fault> {
+    let mut channels: Vec<(i64, String)> = Vec::new();
+    for node in node.items()? {
+        let [id, name] = exactly(node, ["id", "name"])?;
+        let place = id.place.clone();
+        let number = id.into_json().as_i64().filter(|id| (1..=MAX_PINNED_ID).contains(id));
+        let id =
+            number.ok_or_else(|| place.is(format!("must be a whole number from 1 to {MAX_PINNED_ID}")))?;
+        if channels.iter().any(|(other, _)| *other == id) {
+            return Err(place.is(why(&What::Taken { value: id.to_string() })));
+        }
+        channels.push((id, name.text()?));
+    }
+    Ok(channels)
 }
 
 fn form_field(node: Node) -> Result<(Place, Owner, String), Fault> {

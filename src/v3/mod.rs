@@ -3,6 +3,9 @@
 pub mod addresses;
 pub mod attribute_values;
 pub mod batch;
+pub mod channel_settings;
 pub mod customers;
 pub mod form_field_values;
+pub mod settings;
+pub mod validate_credentials;
 pub mod wire;

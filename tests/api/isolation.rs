@@ -28,6 +28,12 @@ async fn every_write_to_one_store_leaves_another_as_it_was() {
         ("DELETE", "/stores/a/v2/customers/1/addresses", json!({})),
         ("PUT", "/stores/a/v2/customer_groups/1", json!({"name": "changed"})),
         ("POST", "/stores/a/v2/customer_groups", json!({"name": "B", "is_default": true})),
+        (
+            "PUT",
+            "/stores/a/v3/customers/settings",
+            json!({"customer_group_settings": {"default_customer_group_id": 1, "guest_customer_group_id": 2}}),
+        ),
+        ("PUT", "/stores/a/v3/customers/settings/channels/1", json!({"allow_global_logins": false})),
         ("DELETE", "/stores/a/v2/customer_groups/1", json!({})),
         ("DELETE", "/stores/a/v2/customer_groups", json!({})),
         ("DELETE", "/stores/a/v2/customers/2", json!({})),

@@ -123,7 +123,8 @@ impl Customer {
     }
 }
 
-fn read_channels(json: &str) -> Result<Vec<i64>, sqlx::Error> {
+/// Reads the column of channels.
+pub(in crate::model) fn read_channels(json: &str) -> Result<Vec<i64>, sqlx::Error> {
     serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 

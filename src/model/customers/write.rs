@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _};
 
 use super::super::Page;
+use super::super::channels;
 use super::super::events::{self, Action, Event};
 use super::super::form_fields::{self, Answer, Owner};
 use super::super::memory::{Change, Memory, Row};
@@ -47,6 +48,9 @@ impl Customer {
         };
         let fields = memory.customer_fields();
         let force_reset = new.valid.object("_authentication").and_then(|inner| inner.int("force_reset"));
+        let origin = new.valid.int("origin_channel_id").unwrap_or(channels::FIRST);
+        // Assumed: the group follows from the channel of origin.
+        let default_group = || memory.default_group(origin);
         Customer {
             id,
             company: text("company"),
@@ -59,12 +63,12 @@ impl Customer {
             date_modified: new.now,
             store_credit: store_credit(&new.valid).unwrap_or_default(),
             registration_ip_address: text("registration_ip_address"),
-            customer_group_id: new.valid.int("customer_group_id").unwrap_or_else(|| memory.default_group()),
+            customer_group_id: new.valid.int("customer_group_id").unwrap_or_else(default_group),
             notes: text("notes"),
             tax_exempt_category: text("tax_exempt_category"),
             reset_pass_on_login: force_reset.unwrap_or_else(|| int("reset_pass_on_login")) != 0,
             accepts_marketing: int("accepts_marketing") != 0,
-            origin_channel_id: new.valid.int("origin_channel_id").unwrap_or(1),
+            origin_channel_id: origin,
             channel_ids: new.valid.ints("channel_ids").map(<[i64]>::to_vec),
         }
     }

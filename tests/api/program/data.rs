@@ -263,3 +263,27 @@ fn what_was_acknowledged_survives_sigkill() {
         assert_eq!(integrity(&dir.path().join(format!("{store}.db"))), "ok", "{store}");
     }
 }
+
+#[test]
+fn settings_survive_a_restart_and_new_customers_still_follow_them() {
+    let dir = Program::temp_dir();
+    let args = ["--data-dir", dir.arg(), "--seed", "none"];
+    let program = Program::start(&args);
+    let groups = "/stores/s/v2/customer_groups";
+    for name in ["A", "B"] {
+        assert_eq!(program.call("POST", groups, &format!(r#"{{"name":"{name}"}}"#)).0, 201);
+    }
+    let settings = "/stores/s/v3/customers/settings";
+    let of_store = r#"{"privacy_settings":{"policy_url":"/p"},"customer_group_settings":{"default_customer_group_id":1}}"#;
+    let of_channel =
+        r#"{"customer_group_settings":{"default_customer_group_id":2},"allow_global_logins":false}"#;
+    let first = program.call("PUT", settings, of_store);
+    let second = program.call("PUT", &format!("{settings}/channels/1"), of_channel);
+    assert_eq!((first.0, second.0), (200, 200));
+    program.stop();
+    let program = Program::start(&args);
+    assert_eq!(program.call("GET", settings, ""), first);
+    assert_eq!(program.call("GET", &format!("{settings}/channels/1"), ""), second);
+    create(&program, "s", "x");
+    assert_eq!(customers(&program, "s")[0]["customer_group_id"], 2);
+}

@@ -196,3 +196,25 @@ fn a_file_that_can_not_be_read_is_refused() {
         assert!(said.starts_with(&format!("{file}: ")) && said.len() > file.len() + 5, "{said}");
     }
 }
+
+#[test]
+fn channels_that_can_not_be_and_customers_of_others_are_refused() {
+    let channels = |items: &str| format!("{JANE}    channels: {items}\n");
+    let at = "stores.shop.channels";
+    refused(&channels("2"), 7, at, "list");
+    refused(&channels("[{id: 2}]"), 7, &format!("{at}[0]"), "name is missing");
+    refused(&channels("[{name: A}]"), 7, &format!("{at}[0]"), "id is missing");
+    refused(&channels("[{id: 2, name: A, url: x}]"), 7, &format!("{at}[0].url"), "no such key");
+    refused(&channels("[{id: 2, name: 5}]"), 7, &format!("{at}[0].name"), "quotes");
+    for id in ["0", "-1", "1.5", "two", "2000000001"] {
+        let why = "a whole number from 1 to 2000000000";
+        refused(&channels(&format!("[{{id: {id}, name: A}}]")), 7, &format!("{at}[0].id"), why);
+    }
+    let twice = "[{id: 2, name: A}, {id: 2, name: B}]";
+    refused(&channels(twice), 7, &format!("{at}[1].id"), "another one in this store");
+    jane_refused("origin_channel_id: 2", "origin_channel_id", "no such thing in this store");
+    jane_refused("channel_ids: [1, 2]", "channel_ids", "no such thing in this store");
+    jane_refused("channel_ids: []", "channel_ids", "at least 1");
+    jane_refused("channel_ids: 2", "channel_ids", "list of whole numbers");
+    jane_refused("channel_ids: null", "channel_ids", "list of whole numbers");
+}

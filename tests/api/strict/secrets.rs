@@ -49,3 +49,27 @@ fn secrets_are_not_in_the_log() {
         }
     }
 }
+
+#[test]
+fn passwords_that_are_checked_are_not_in_the_log() {
+    let program = Program::start(&["--log-level", "trace"]);
+    let path = "/stores/demo/v3/customers/validate-credentials";
+    let check = |body: &str| program.call("POST", path, body).1;
+    assert_eq!(
+        check(r#"{"email":"jane@example.com","password":"s3cret-pass"}"#),
+        r#"{"is_valid":true,"customer_id":1}"#
+    );
+    for body in [
+        r#"{"email":"jane@example.com","password":"s3cret-wrong"}"#,
+        r#"{"email":"nobody@example.com","password":"s3cret-pass"}"#,
+        r#"{"email":1,"password":"s3cret-pass"}"#,
+        r#"{"email":"jane@example.com","password":"s3cret-\u0000"}"#,
+        r#"{"email":"jane@example.com","password":["s3cret-pass"]}"#,
+        r#"{"email":"jane@example.com","password":"s3cret-pass"#,
+    ] {
+        assert!(!check(body).contains("s3cret"), "{body}");
+    }
+    let log = program.stop().stderr;
+    assert_eq!(log.matches("answered").count(), 7, "{log}");
+    assert!(!log.contains("s3cret"), "{log}");
+}

@@ -2,12 +2,16 @@
 
 mod addresses;
 mod batches;
+mod channel_settings;
+mod channels;
 mod cursors;
 mod customers;
 mod events;
 mod filters;
 mod one_truth;
 mod refusals;
+mod settings;
+mod validate_credentials;
 
 use serde_json::{Value, json};
 
