@@ -68,6 +68,19 @@ fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
                 .put(v3::addresses::update)
                 .delete(v3::addresses::delete),
         ),
+        (
+            "/customers/attributes",
+            get(v3::attributes::list)
+                .post(v3::attributes::create)
+                .put(v3::attributes::update)
+                .delete(v3::attributes::delete),
+        ),
+        (
+            "/customers/attribute-values",
+            get(v3::attribute_values::list)
+                .put(v3::attribute_values::upsert)
+                .delete(v3::attribute_values::delete),
+        ),
     ]
 }
 

@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 use super::events::{Action, Event};
 use super::form_fields::{self, Answer, Answers, Owner};
 use super::memory::{Change, Memory};
-use super::{Page, countries, customers};
+use super::{Page, countries, customers, page_of};
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::{V2, V3};
 use crate::fields::Op::In;
@@ -261,13 +261,7 @@ pub async fn list_all(store: &Store, filters: Filters, page: Page) -> Result<(Ve
     store
         .run(move |turn| {
             Box::pin(async move {
-                let mut count = QueryBuilder::new("select count(*) from addresses");
-                filters.push_where(&mut count);
-                let total = count.build_query_scalar().fetch_one(&mut turn.db).await?;
-                let mut sql = QueryBuilder::new("select * from addresses");
-                filters.push_where(&mut sql);
-                page.push(&mut sql, !filters.is_empty());
-                let rows = sql.build().fetch_all(&mut turn.db).await?;
+                let (rows, total) = page_of(turn, "addresses", &filters, &page).await?;
                 Ok((Address::all(turn, &rows).await?, total))
             })
         })

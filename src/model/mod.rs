@@ -1,10 +1,14 @@
 //! The rows of a store, one file a resource: its fields, its SQL, its rules. Nothing here knows a wire format.
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite};
 
+use crate::fields::filter::Filters;
 use crate::fields::{Field, Value};
+use crate::store::Turn;
 
 pub mod addresses;
+pub mod attribute_values;
 pub mod attributes;
 pub mod countries;
 pub mod customer_groups;
@@ -114,6 +118,22 @@ impl Page {
     }
 }
 
+/// The matching rows of one page of a table, and how many match in all.
+async fn page_of(
+    turn: &mut Turn,
+    table: &'static str,
+    filters: &Filters,
+    page: &Page,
+) -> Result<(Vec<SqliteRow>, i64), sqlx::Error> {
+    let mut count = QueryBuilder::new("select count(*) from ");
+    filters.push_where(count.push(table));
+    let total = count.build_query_scalar().fetch_one(&mut turn.db).await?;
+    let mut sql = QueryBuilder::new("select * from ");
+    filters.push_where(sql.push(table));
+    page.push(&mut sql, !filters.is_empty());
+    Ok((sql.build().fetch_all(&mut turn.db).await?, total))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -140,7 +160,7 @@ mod tests {
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
             ("attributes", attributes::FIELDS, &[]),
-            ("attribute_values", attributes::VALUE, &[]),
+            ("attribute_values", attribute_values::FIELDS, &[]),
             ("addresses", addresses::FIELDS, &[]),
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),

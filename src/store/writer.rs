@@ -38,7 +38,8 @@ pub struct Turn {
 impl Turn {
     pub(super) async fn new(db: SqliteConnection, row_budget: usize) -> Result<Turn, sqlx::Error> {
         let memory = Arc::new(Memory::new(row_budget).into());
-        let mut turn = Turn { db, memory, next_customer: 1, last_event: 0, changes: Vec::new(), events: Vec::new() };
+        let mut turn =
+            Turn { db, memory, next_customer: 1, last_event: 0, changes: Vec::new(), events: Vec::new() };
         let loaded = turn.load().await?;
         turn.change(Change::Loaded(loaded.into()));
         turn.publish();

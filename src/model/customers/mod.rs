@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _};
 
 use super::addresses::{self, Address};
-use super::attributes::{self, AttributeValue};
+use super::attribute_values::{self, AttributeValue};
 use super::form_fields::{self, Answer, Answers, Owner};
 use super::memory::{Change, Known, Memory, Row};
 use super::{Cursor, Page, Start};
@@ -56,7 +56,7 @@ pub const FIELDS: &[Field] = &[
     // Documented: null is access to every channel, an empty list is refused.
     ints("channel_ids").len(1, usize::MAX).nullable().only(V3),
     objects("addresses", addresses::FIELDS).max(10).only(V3).create_only_in_v3(),
-    objects("attributes", attributes::OF_CUSTOMER).max(10).only(V3).create_only_in_v3(),
+    objects("attributes", attribute_values::OF_CUSTOMER).max(10).only(V3).create_only_in_v3(),
     objects("form_fields", form_fields::ANSWER).only(V3),
     // Accepted; nobody is notified.
     fields::bool("trigger_account_created_notification").unstored().only(V3),
@@ -236,7 +236,7 @@ async fn find(
         }
     }
     let mut attributes =
-        if extras.attributes { Some(attributes::of_customers(turn, &ids).await?) } else { None };
+        if extras.attributes { Some(attribute_values::of_customers(turn, &ids).await?) } else { None };
     let mut around = Around::of(&page, &rows.iter().map(|row| &**row).collect::<Vec<_>>(), more);
     if let Some(beside) = around.beside(&page).filter(|_| extras.neighbours) {
         around.set_beside(&page, !find_ids(turn, &filters, &beside).await?.is_empty());
