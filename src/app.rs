@@ -81,6 +81,7 @@ fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
                 .put(v3::attribute_values::upsert)
                 .delete(v3::attribute_values::delete),
         ),
+        ("/customers/form-field-values", get(v3::form_field_values::list).put(v3::form_field_values::upsert)),
     ]
 }
 

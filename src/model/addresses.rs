@@ -312,7 +312,7 @@ fn check_batch(memory: &Memory, valids: &[Valid]) -> Result<(), Error> {
 pub(super) fn check(memory: &Memory, valid: &Valid) -> Result<(), Problem> {
     match valid.text("country_iso2") {
         Some(code) if countries::coded(code).is_none() => Err(Problem::new("country_code", What::NoSuch)),
-        _ => form_fields::are_defined(memory.address_fields(), valid),
+        _ => form_fields::fit(memory.address_fields(), valid),
     }
 }
 
@@ -436,7 +436,7 @@ async fn has_twin(turn: &mut Turn, customer_id: i64, id: Option<i64>, valid: &Va
 
 /// Answers the form fields that a write names.
 async fn answer(turn: &mut Turn, id: i64, valid: &Valid) -> Result<(), Error> {
-    for answer in form_fields::answers_in(valid) {
+    for answer in turn.memory(|memory| form_fields::answers_in(memory.address_fields(), valid)) {
         form_fields::set(&mut turn.db, Owner::Address, id, &answer).await?;
     }
     Ok(())

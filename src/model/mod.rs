@@ -14,6 +14,7 @@ pub mod countries;
 pub mod customer_groups;
 pub mod customers;
 pub mod events;
+pub mod form_field_values;
 pub mod form_fields;
 pub mod generate;
 pub mod load;
@@ -77,14 +78,14 @@ impl Page {
     }
 
     /// What was found of a page, in the order of the list, and whether there was more than it takes.
-    fn cut(&self, mut ids: Vec<i64>) -> (Vec<i64>, bool) {
+    fn cut<T>(&self, mut rows: Vec<T>) -> (Vec<T>, bool) {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let more = ids.len() > limit;
-        ids.truncate(limit);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
         if matches!(self.start, Start::Before(_)) {
-            ids.reverse();
+            rows.reverse();
         }
-        (ids, more)
+        (rows, more)
     }
 
     /// Appends the cursor's condition, order and limit. The rows before a cursor come out backwards. `filtered`
@@ -156,12 +157,13 @@ mod tests {
         };
         let stores = Stores::open(settings).await.unwrap();
         let store = stores.get_or_create("s").await.unwrap();
-        let tables: [(&str, &[Field], &[&str]); 5] = [
+        let tables: [(&str, &[Field], &[&str]); 6] = [
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
             ("attributes", attributes::FIELDS, &[]),
             ("attribute_values", attribute_values::FIELDS, &[]),
             ("addresses", addresses::FIELDS, &[]),
+            ("form_field_values", form_field_values::FIELDS, &["form_field_id"]),
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),
         ];

@@ -69,7 +69,7 @@ async fn create_in(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Created>, Err
     let mut created = Vec::with_capacity(rows.len());
     for (row, New { valid, now, .. }) in rows.into_iter().zip(&batch) {
         write::is_made(turn, &row, *now);
-        for answer in form_fields::answers_in(valid) {
+        for answer in turn.memory(|memory| form_fields::answers_in(memory.customer_fields(), valid)) {
             form_fields::set(&mut turn.db, Owner::Customer, row.id, &answer).await?;
         }
         let mut addresses = None;
@@ -172,7 +172,7 @@ fn refers_to_what_is_there(memory: &Memory, valid: &Valid) -> Result<(), Error> 
     };
     valid.int("origin_channel_id").iter().try_for_each(|id| channel("origin_channel_id", id))?;
     valid.ints("channel_ids").into_iter().flatten().try_for_each(|id| channel("channel_ids", id))?;
-    form_fields::are_defined(memory.customer_fields(), valid)?;
+    form_fields::fit(memory.customer_fields(), valid)?;
     Ok(())
 }
 

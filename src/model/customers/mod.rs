@@ -276,6 +276,11 @@ impl Around {
     fn of(page: &Page, rows: &[&Row], more: bool) -> Around {
         let cursor = |row: &Row| Cursor { id: row.id, key: page.order.by.map(|field| key(row, field)) };
         let ends = rows.first().zip(rows.last()).map(|(first, last)| (cursor(first), cursor(last)));
+        Around::between(page, ends, more)
+    }
+
+    /// Where the rows of a page stand, of which these are the ends.
+    pub(in crate::model) fn between(page: &Page, ends: Option<(Cursor, Cursor)>, more: bool) -> Around {
         let (has_before, has_after) = match page.start {
             Start::Offset(offset) => (offset > 0 && ends.is_some(), more),
             Start::After(_) => (false, more),
@@ -285,7 +290,7 @@ impl Around {
     }
 
     /// The page of one row on the side that a cursor's page does not look at itself.
-    fn beside(&self, page: &Page) -> Option<Page> {
+    pub(in crate::model) fn beside(&self, page: &Page) -> Option<Page> {
         let (first, last) = self.ends.as_ref()?;
         let start = match page.start {
             Start::Offset(_) => return None,
@@ -295,7 +300,7 @@ impl Around {
         Some(Page { limit: 1, start, order: page.order })
     }
 
-    fn set_beside(&mut self, page: &Page, there: bool) {
+    pub(in crate::model) fn set_beside(&mut self, page: &Page, there: bool) {
         match page.start {
             Start::Before(_) => self.has_after = there,
             Start::After(_) | Start::Offset(_) => self.has_before = there,
@@ -413,6 +418,16 @@ pub(in crate::model) async fn rows(turn: &mut Turn, ids: &[i64]) -> Result<Vec<A
         }
     }
     Ok(ids.iter().filter_map(|id| rows.get(id).cloned()).collect())
+}
+
+/// Shows reads these customers, whose form fields have changed, as they are now.
+pub(in crate::model) async fn reload(turn: &mut Turn, ids: Vec<i64>) -> Result<(), Error> {
+    let query = sqlx::query("select * from customers where id in (select value from json_each(?))");
+    let found = query.bind(serde_json::Value::from(ids).to_string()).fetch_all(&mut turn.db).await?;
+    for row in rows_of(turn, &found).await? {
+        turn.change(Change::Put(row));
+    }
+    Ok(())
 }
 
 /// What these rows of the table hold, with their form fields.
