@@ -17,3 +17,4 @@ mod strict;
 mod support;
 mod switches;
 mod v2;
+mod v3;
