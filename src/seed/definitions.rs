@@ -1,6 +1,6 @@
 //! What a store of a seed asks of its people and notes down about them: form fields, attributes, and their values.
 
-use super::parse::{Row, exactly, row, take, why};
+use super::parse::{Row, exactly, known, row, take, why};
 use super::yaml::{Fault, Node, Place};
 use crate::error::{Problem, What};
 use crate::fields::Kind;
@@ -9,6 +9,11 @@ use crate::model::form_fields::{FormField, Owner, Type};
 
 pub(super) fn form_field(mut node: Node) -> Result<(Place, Owner, FormField), Fault> {
     let place = node.place.clone();
+    if let super::yaml::Value::Map(entries) = &node.value {
+        for (key, node) in entries {
+            known(key, node, &["name", "of", "type", "options"])?;
+        }
+    }
     let kind = match take(&mut node, "type") {
         Some(kind) => kind.word(&Type::ALL.map(|kind| (kind.name(), kind)))?,
         None => Type::default(),

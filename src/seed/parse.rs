@@ -125,7 +125,7 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
     Ok(store)
 }
 
-fn known(key: &str, node: &Node, keys: &[&str]) -> Result<(), Fault> {
+pub(super) fn known(key: &str, node: &Node, keys: &[&str]) -> Result<(), Fault> {
     if keys.contains(&key) {
         Ok(())
     } else {
