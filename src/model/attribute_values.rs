@@ -162,9 +162,6 @@ pub(super) async fn load(
     let attribute = sqlx::query("select id, type from attributes where name = ?").bind(name);
     let attribute = attribute.fetch_optional(&mut *db).await?;
     let attribute = attribute.ok_or(Problem::new("name", What::NoSuch))?;
-    if value.is_empty() {
-        return Err(Problem::new("value", What::Length { min: 1, max: 255 }).into());
-    }
     Type::of(attribute.try_get("type")?).takes(value).map_err(|what| Problem::new("value", what))?;
     let attribute_id: i64 = attribute.try_get("id")?;
     let there = "select exists (select 1 from attribute_values where customer_id = ? and attribute_id = ?)";

@@ -199,6 +199,34 @@ async fn what_is_wrong_with_a_value_is_said_and_nothing_is_written() {
 }
 
 #[tokio::test]
+async fn writes_to_one_store_leave_another_as_it_was() {
+    let other = SEED.replace("stores:\n  s:", "  other:");
+    let mock = Mock::seeded(&format!("{SEED}{other}")).await;
+    let paths = ["attributes", "attribute-values", "form-field-values"];
+    let dump = async || {
+        let mut all = String::new();
+        for path in paths {
+            all += &mock.get(&format!("/stores/other/v3/customers/{path}")).await.body;
+        }
+        all
+    };
+    mock.put(&PATH.replace("/s/", "/other/"), json!([item(1, 1, "a")])).await;
+    let before = dump().await;
+    let attributes = "/stores/s/v3/customers/attributes";
+    for (method, path, body) in [
+        ("PUT", PATH.to_owned(), json!([item(1, 1, "b"), item(2, 2, "2")])),
+        ("POST", attributes.to_owned(), json!([{"name": "New", "type": "date"}])),
+        ("PUT", attributes.to_owned(), json!([{"id": 1, "name": "Other"}])),
+        ("DELETE", format!("{PATH}?id:in=1"), json!([])),
+        ("DELETE", format!("{attributes}?id:in=1,2,3,4"), json!([])),
+    ] {
+        let reply = mock.call(method, &path, &[], &body.to_string()).await;
+        assert!(reply.status < 300, "{method} {path}: {}", reply.body);
+        assert_eq!(dump().await, before, "{method} {path}");
+    }
+}
+
+#[tokio::test]
 async fn values_in_the_seed_are_given_by_the_name_of_the_attribute() {
     let seed = SEED.replace(
         "{first_name: Joe,",
