@@ -80,8 +80,13 @@ fn attributes_that_can_not_be_are_refused() {
     shop_refused(same, 3, "attributes[1].name", taken);
     let same = "attributes:\n  - {name: A, type: date, id: 3}\n  - {name: B, type: string, id: 3}";
     shop_refused(same, 3, "attributes[1].id", taken);
-    let many: String = (0..51).map(|i| format!("\n  - {{name: a{i}, type: date}}")).collect();
-    shop_refused(&format!("attributes:{many}"), 52, "attributes[50]", "a store has at most 50 attributes");
+    let many: Vec<String> = (0..51).map(|i| format!("\n  - {{name: a{i}, type: date}}")).collect();
+    shop_refused(
+        &format!("attributes:{}", many.concat()),
+        52,
+        "attributes[50]",
+        "a store has at most 50 attributes",
+    );
 }
 
 #[test]
