@@ -74,6 +74,20 @@ fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
             "/customers/settings/channels/{channel_id}",
             get(v3::channel_settings::get).put(v3::channel_settings::update),
         ),
+        (
+            "/customers/attributes",
+            get(v3::attributes::list)
+                .post(v3::attributes::create)
+                .put(v3::attributes::update)
+                .delete(v3::attributes::delete),
+        ),
+        (
+            "/customers/attribute-values",
+            get(v3::attribute_values::list)
+                .put(v3::attribute_values::upsert)
+                .delete(v3::attribute_values::delete),
+        ),
+        ("/customers/form-field-values", get(v3::form_field_values::list).put(v3::form_field_values::upsert)),
     ]
 }
 

@@ -27,6 +27,8 @@ pub enum Kind {
     Date,
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// Text, a number, or a list of text: what a form field may be answered with.
+    Answer,
     /// A list of integers; not a column.
     Ints,
     /// A list of words out of these; not a column.
@@ -180,6 +182,12 @@ pub const fn date(name: &'static str) -> Field {
 #[must_use]
 pub const fn one_of(name: &'static str, words: &'static [&'static str]) -> Field {
     field(name, Kind::OneOf(words))
+}
+
+/// An answer to a form field.
+#[must_use]
+pub const fn answer(name: &'static str) -> Field {
+    field(name, Kind::Answer)
 }
 
 /// A list of integers.
@@ -360,6 +368,8 @@ pub enum Value {
     Ints(Vec<i64>),
     /// Words.
     Words(Vec<&'static str>),
+    /// Texts.
+    Texts(Vec<String>),
     /// The fields of an object.
     Object(validate::Valid),
     /// The fields of each object in a list.

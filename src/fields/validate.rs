@@ -300,6 +300,16 @@ fn read_json(kind: Kind, side: &Side, dialect: Dialect, json: &Json) -> Result<V
                 read => read,
             }
         }
+        // A number is taken as it is written.
+        (Kind::Answer, Json::Number(number)) => read_text(kind, side.min..=side.max, number.as_str()),
+        (Kind::Answer, Json::String(text)) => read_text(kind, side.min..=side.max, text),
+        (Kind::Answer, Json::Array(items)) => {
+            let items = items.iter().map(|item| match read_json(Kind::Text, side, dialect, item)? {
+                Value::Text(text) => Ok(text),
+                _ => Err(What::WrongType(Kind::Text)),
+            });
+            Ok(Value::Texts(items.collect::<Result<_, What>>()?))
+        }
         (Kind::Bool, Json::Bool(value)) => Ok(Value::Int(i64::from(*value))),
         (Kind::Ints, Json::Array(items)) => {
             let items = items.iter().map(|item| match read_json(Kind::Int, side, dialect, item)? {
@@ -332,7 +342,7 @@ pub fn read_text(kind: Kind, length: RangeInclusive<usize>, text: &str) -> Resul
     }
     let malformed = || What::Malformed { kind, value: text.to_owned() };
     match kind {
-        Kind::Text | Kind::Email => {
+        Kind::Text | Kind::Email | Kind::Answer => {
             if kind == Kind::Email && !values::is_email(text) {
                 return Err(malformed());
             }

@@ -56,8 +56,11 @@ pub(crate) fn push_value(sql: &mut QueryBuilder<Sqlite>, value: &Value) {
     match value {
         Value::Int(value) => sql.push_bind(*value),
         Value::Text(value) => sql.push_bind(value.clone()),
-        Value::Null | Value::Ints(_) | Value::Words(_) | Value::Object(_) | Value::List(_) => {
-            sql.push("null")
-        }
+        Value::Null
+        | Value::Ints(_)
+        | Value::Words(_)
+        | Value::Texts(_)
+        | Value::Object(_)
+        | Value::List(_) => sql.push("null"),
     };
 }

@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 use super::events::{Action, Event};
 use super::form_fields::{self, Answer, Answers, Owner};
 use super::memory::{Change, Memory};
-use super::{Page, countries, customers};
+use super::{Page, countries, customers, page_of};
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::{V2, V3};
 use crate::fields::Op::In;
@@ -258,13 +258,7 @@ pub async fn list_all(store: &Store, filters: Filters, page: Page) -> Result<(Ve
     store
         .run(move |turn| {
             Box::pin(async move {
-                let mut count = QueryBuilder::new("select count(*) from addresses");
-                filters.push_where(&mut count);
-                let total = count.build_query_scalar().fetch_one(&mut turn.db).await?;
-                let mut sql = QueryBuilder::new("select * from addresses");
-                filters.push_where(&mut sql);
-                page.push(&mut sql, !filters.is_empty());
-                let rows = sql.build().fetch_all(&mut turn.db).await?;
+                let (rows, total) = page_of(turn, "addresses", &filters, &page).await?;
                 Ok((Address::all(turn, &rows).await?, total))
             })
         })
@@ -315,7 +309,7 @@ fn check_batch(memory: &Memory, valids: &[Valid]) -> Result<(), Error> {
 pub(super) fn check(memory: &Memory, valid: &Valid) -> Result<(), Problem> {
     match valid.text("country_iso2") {
         Some(code) if countries::coded(code).is_none() => Err(Problem::new("country_code", What::NoSuch)),
-        _ => form_fields::are_defined(memory.address_fields(), valid),
+        _ => form_fields::fit(memory.address_fields(), valid),
     }
 }
 
@@ -437,7 +431,7 @@ async fn has_twin(turn: &mut Turn, customer_id: i64, id: Option<i64>, valid: &Va
 
 /// Answers the form fields that a write names.
 async fn answer(turn: &mut Turn, id: i64, valid: &Valid) -> Result<(), Error> {
-    for answer in form_fields::answers_in(valid) {
+    for answer in turn.memory(|memory| form_fields::answers_in(memory.address_fields(), valid)) {
         form_fields::set(&mut turn.db, Owner::Address, id, &answer).await?;
     }
     Ok(())

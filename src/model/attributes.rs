@@ -1,16 +1,23 @@
-//! Attributes of customers, and the values that customers have of them.
+//! Attributes: what a store's apps note down about customers. The values are in `attribute_values.rs`.
 
 use std::collections::HashMap;
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
-use super::memory::Memory;
+use super::memory::{Change, Memory};
+use super::{Page, page_of};
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
-use crate::fields::Op::{In, Is, Like, Max, Min};
-use crate::fields::{Field, Kind, date, int, one_of, text, values};
-use crate::store::Turn;
+use crate::fields::Op::{Is, Like, Max, Min};
+use crate::fields::filter::Filters;
+use crate::fields::validate::Valid;
+use crate::fields::write::Columns;
+use crate::fields::{Field, Kind, Value, date, int, one_of, text, values};
+use crate::store::{Store, Turn};
+
+/// The most attributes of a store.
+pub const MAX: usize = 50;
 
 /// Every field of an attribute.
 pub const FIELDS: &[Field] = &[
@@ -21,24 +28,28 @@ pub const FIELDS: &[Field] = &[
     date("date_modified").ignored_in_v3().filter(V3, &[Is, Min, Max]),
 ];
 
-/// Every field of an attribute's value.
-pub const VALUE: &[Field] = &[
-    int("id").ignored_in_v3().filter(V3, &[In]),
-    int("customer_id").required().filter(V3, &[In]),
-    int("attribute_id").required().filter(V3, &[In]),
-    // Observed: `value` in, `attribute_value` out.
-    text("attribute_value").named_v3("value").max(255),
-    date("date_created").ignored_in_v3().filter(V3, &[Is, Min, Max]),
-    date("date_modified").ignored_in_v3().filter(V3, &[Is, Min, Max]),
-    text("name")
-        .computed_by("(select name from attributes where attributes.id = attribute_id)")
-        .ignored_in_v3()
-        .filter(V3, &[Is]),
-];
+/// A stored attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of FIELDS")]
+pub struct Attribute {
+    pub id: i64,
+    pub name: String,
+    pub r#type: String,
+    pub date_created: i64,
+    pub date_modified: i64,
+}
 
-/// The fields of a value inside of a new customer.
-pub const OF_CUSTOMER: &[Field] =
-    &[int("attribute_id").required(), text("attribute_value").required().max(255)];
+impl Attribute {
+    fn from_row(row: &SqliteRow) -> Result<Attribute, sqlx::Error> {
+        Ok(Attribute {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            r#type: row.try_get("type")?,
+            date_created: row.try_get("date_created")?,
+            date_modified: row.try_get("date_modified")?,
+        })
+    }
+}
 
 /// What the values of an attribute are. All of them are written as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,88 +63,182 @@ pub enum Type {
 }
 
 impl Type {
-    fn of(name: &str) -> Type {
+    pub(super) fn of(name: &str) -> Type {
         match name {
             "number" => Type::Number,
             "date" => Type::Date,
             _ => Type::String,
         }
     }
+
+    /// Whether that can be a value. Assumed: the service looks at it at all.
+    pub(super) fn takes(self, value: &str) -> Result<(), What> {
+        let malformed = |kind| Err(What::Malformed { kind, value: value.to_owned() });
+        match self {
+            Type::Number if !values::is_number(value) => malformed(Kind::Money),
+            Type::Date if !values::is_day(value) => malformed(Kind::Date),
+            Type::String | Type::Number | Type::Date => Ok(()),
+        }
+    }
 }
 
-/// The value that a customer has of an attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of VALUE")]
-pub struct AttributeValue {
-    pub id: i64,
-    pub customer_id: i64,
-    pub attribute_id: i64,
-    pub attribute_value: String,
-    pub date_created: i64,
-    pub date_modified: i64,
-}
-
-impl AttributeValue {
-    pub(super) fn from_row(row: &SqliteRow) -> Result<AttributeValue, sqlx::Error> {
-        Ok(AttributeValue {
-            id: row.try_get("id")?,
-            customer_id: row.try_get("customer_id")?,
-            attribute_id: row.try_get("attribute_id")?,
-            attribute_value: row.try_get("attribute_value")?,
-            date_created: row.try_get("date_created")?,
-            date_modified: row.try_get("date_modified")?,
+/// The matching attributes of one page, lowest ids first, and how many match in all.
+///
+/// # Errors
+/// Only the database's.
+pub async fn list(store: &Store, filters: Filters, page: Page) -> Result<(Vec<Attribute>, i64), Error> {
+    store
+        .run(move |turn| {
+            Box::pin(async move {
+                let (rows, total) = page_of(turn, "attributes", &filters, &page).await?;
+                Ok((rows.iter().map(Attribute::from_row).collect::<Result<_, _>>()?, total))
+            })
         })
+        .await
+}
+
+/// Checks what can be checked of new attributes before there is a store to put them in.
+///
+/// # Errors
+/// [`Error::Item`]: the first that is one too many, or has the name of one before it.
+pub fn check_all(store: &Store, valids: &[Valid]) -> Result<(), Error> {
+    store.memory(|memory| check_batch(memory, valids))
+}
+
+fn check_batch(memory: &Memory, valids: &[Valid]) -> Result<(), Error> {
+    let name = |valid: &Valid| valid.text("name").unwrap_or_default().to_ascii_lowercase();
+    for (index, valid) in valids.iter().enumerate() {
+        if memory.count_attributes() + index >= MAX {
+            let full = Problem::new("attributes", What::Entries { min: 0, max: MAX });
+            return Err(Error::from(full).in_item(index));
+        }
+        if valids[..index].iter().any(|other| name(other) == name(valid)) {
+            return Err(Error::from(taken(valid)).in_item(index));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the attributes of a batch, all of them or none.
+///
+/// # Errors
+/// [`Error::Item`]: the first that is one too many, or whose name is taken.
+pub async fn create_all(store: &Store, valids: Vec<Valid>) -> Result<Vec<Attribute>, Error> {
+    let now = store.clock.now();
+    store
+        .write(move |turn| {
+            Box::pin(async move {
+                turn.memory(|memory| check_batch(memory, &valids))?;
+                let mut made = Vec::with_capacity(valids.len());
+                for (index, valid) in valids.iter().enumerate() {
+                    let attribute = insert(&mut turn.db, valid, now).await;
+                    made.push(attribute.map_err(|error| error.in_item(index))?);
+                }
+                publish(turn).await?;
+                Ok(made)
+            })
+        })
+        .await
+}
+
+/// Makes an attribute; a seed may give its id and dates.
+pub(super) async fn insert(db: &mut SqliteConnection, valid: &Valid, now: i64) -> Result<Attribute, Error> {
+    let created = valid.int("date_created").unwrap_or(now);
+    let modified = valid.int("date_modified").unwrap_or(created);
+    let own = [("date_created", Value::Int(created)), ("date_modified", Value::Int(modified))];
+    let row = Columns::new(valid, &own).insert("attributes").build().fetch_one(db).await;
+    Ok(Attribute::from_row(&row.map_err(|error| refusal(error, valid))?)?)
+}
+
+/// Changes the attributes of a batch, all of them or none. An item that says nothing changes nothing.
+///
+/// # Errors
+/// [`Error::Item`]: the first that does not exist, has another type, or whose name is taken.
+pub async fn update_all(store: &Store, valids: Vec<Valid>) -> Result<Vec<Attribute>, Error> {
+    let now = store.clock.now();
+    store
+        .write(move |turn| {
+            Box::pin(async move {
+                for (index, valid) in valids.iter().enumerate() {
+                    let checked = turn.memory(|memory| check_update(memory, valid));
+                    checked.map_err(|problem| Error::from(problem).in_item(index))?;
+                }
+                let mut changed = Vec::with_capacity(valids.len());
+                for (index, valid) in valids.iter().enumerate() {
+                    let attribute = change(&mut turn.db, valid, now).await;
+                    changed.push(attribute.map_err(|error| error.in_item(index))?);
+                }
+                Ok(changed)
+            })
+        })
+        .await
+}
+
+fn check_update(memory: &Memory, valid: &Valid) -> Result<(), Problem> {
+    let id = valid.int("id").unwrap_or_default();
+    let kind = memory.attribute(id).ok_or(Problem::new("id", What::NoSuch))?;
+    // Documented: the type never changes. Assumed: saying again what it is does no harm.
+    match valid.text("type") {
+        Some(name) if Type::of(name) != kind => Err(Problem::new("type", What::ReadOnly)),
+        _ => Ok(()),
     }
 }
 
-/// Whether there is such an attribute and the value suits it.
-pub(super) fn suits(memory: &Memory, attribute_id: i64, value: &str) -> Result<(), Problem> {
-    let Some(kind) = memory.attribute(attribute_id) else {
-        return Err(Problem::new("attribute_id", What::NoSuch));
+async fn change(db: &mut SqliteConnection, valid: &Valid, now: i64) -> Result<Attribute, Error> {
+    let id = valid.int("id").unwrap_or_default();
+    let row = if valid.text("name").is_none() {
+        sqlx::query("select * from attributes where id = ?").bind(id).fetch_one(db).await
+    } else {
+        let own = [("date_modified", Value::Int(now))];
+        let mut sql = Columns::new(valid, &own).update("attributes");
+        sql.push(" where id = ").push_bind(id).push(" returning *").build().fetch_one(db).await
     };
-    let malformed =
-        |kind| Err(Problem::new("attribute_value", What::Malformed { kind, value: value.to_owned() }));
-    match kind {
-        Type::Number if !values::is_number(value) => malformed(Kind::Money),
-        Type::Date if !values::is_day(value) => malformed(Kind::Date),
-        Type::String | Type::Number | Type::Date => Ok(()),
-    }
+    Ok(Attribute::from_row(&row.map_err(|error| refusal(error, valid))?)?)
 }
 
-/// Sets the value that a customer has of an attribute.
-pub(super) async fn set(
-    db: &mut SqliteConnection,
-    customer_id: i64,
-    attribute_id: i64,
-    value: &str,
-    now: i64,
-) -> Result<AttributeValue, Error> {
-    let upsert = "insert into attribute_values (customer_id, attribute_id, attribute_value, date_created, \
-                  date_modified) values (?, ?, ?, ?, ?) on conflict (customer_id, attribute_id) do update set \
-                  attribute_value = excluded.attribute_value, date_modified = excluded.date_modified returning *";
-    let upsert = sqlx::query(upsert).bind(customer_id).bind(attribute_id).bind(value).bind(now).bind(now);
-    Ok(AttributeValue::from_row(&upsert.fetch_one(db).await?)?)
+/// Deletes attributes, and the values that customers have of them. Those that do not exist are passed over.
+///
+/// # Errors
+/// Only the database's.
+pub async fn delete_all(store: &Store, ids: Vec<i64>) -> Result<(), Error> {
+    store
+        .write(move |turn| {
+            Box::pin(async move {
+                let mut sql =
+                    QueryBuilder::new("delete from attributes where id in (select value from json_each(");
+                sql.push_bind(serde_json::Value::from(ids).to_string()).push("))");
+                sql.build().execute(&mut turn.db).await?;
+                publish(turn).await
+            })
+        })
+        .await
 }
 
-/// The values that these customers have, of each customer in the order of their ids.
-pub(super) async fn of_customers(
-    turn: &mut Turn,
-    ids: &[i64],
-) -> Result<HashMap<i64, Vec<AttributeValue>>, Error> {
-    let mut sql = QueryBuilder::new(
-        "select * from attribute_values where customer_id in (select value from json_each(",
-    );
-    sql.push_bind(serde_json::Value::from(ids).to_string()).push(")) order by id");
-    let mut values: HashMap<i64, Vec<AttributeValue>> = HashMap::new();
-    for row in sql.build().fetch_all(&mut turn.db).await? {
-        let value = AttributeValue::from_row(&row)?;
-        values.entry(value.customer_id).or_default().push(value);
-    }
-    Ok(values)
+/// Shows reads which attributes there are now.
+async fn publish(turn: &mut Turn) -> Result<(), Error> {
+    let types = types(&mut turn.db).await?;
+    turn.change(Change::Attributes(types));
+    Ok(())
 }
 
 /// The attributes there are, and what their values are.
 pub(super) async fn types(db: &mut SqliteConnection) -> Result<HashMap<i64, Type>, sqlx::Error> {
     let rows = sqlx::query("select id, type from attributes").persistent(false).fetch_all(db).await?;
     rows.iter().map(|row| Ok((row.try_get("id")?, Type::of(row.try_get("type")?)))).collect()
+}
+
+fn taken(valid: &Valid) -> Problem {
+    Problem::new("name", What::Taken { value: valid.text("name").unwrap_or_default().to_owned() })
+}
+
+/// What a refused row means: the name, or the id that a seed pinned, is another's.
+fn refusal(error: sqlx::Error, valid: &Valid) -> Error {
+    match error.as_database_error() {
+        Some(refused) if refused.is_unique_violation() && refused.message().ends_with("attributes.id") => {
+            let value = valid.int("id").unwrap_or_default().to_string();
+            Problem::new("id", What::Taken { value }).into()
+        }
+        Some(refused) if refused.is_unique_violation() => taken(valid).into(),
+        _ => error.into(),
+    }
 }

@@ -1,9 +1,9 @@
 //! The first content of a store, all of it or nothing.
 
-use super::form_fields::{self, Answer, Owner};
+use super::form_fields::{self, FormField, Given, Owner};
 use super::generate::{Generate, generate};
 use super::memory::Change;
-use super::{addresses, channels, customer_groups, customers};
+use super::{addresses, attribute_values, attributes, channels, customer_groups, customers};
 use crate::error::Error;
 use crate::fields::validate::Valid;
 use crate::store::{Store, Turn};
@@ -16,7 +16,9 @@ pub struct Content {
     /// The groups.
     pub groups: Vec<Valid>,
     /// The form fields.
-    pub form_fields: Vec<(Owner, String)>,
+    pub form_fields: Vec<(Owner, FormField)>,
+    /// The attributes that customers can have.
+    pub attributes: Vec<Valid>,
     /// The customers.
     pub customers: Vec<Customer>,
     /// How many more to make up.
@@ -31,9 +33,11 @@ pub struct Customer {
     /// An argon2 PHC string.
     pub password_hash: Option<String>,
     /// What it answered to the store's form fields.
-    pub form_fields: Vec<Answer>,
+    pub form_fields: Vec<Given>,
+    /// Its attributes: the name and the value of each.
+    pub attributes: Vec<(String, String)>,
     /// Its addresses, each with its answers.
-    pub addresses: Vec<(Valid, Vec<Answer>)>,
+    pub addresses: Vec<(Valid, Vec<Given>)>,
 }
 
 /// Which part of the content was refused, by its place in its list.
@@ -43,8 +47,12 @@ pub enum Entry {
     Group(usize),
     /// A form field.
     FormField(usize),
+    /// An attribute.
+    Attribute(usize),
     /// A customer.
     Customer(usize),
+    /// An attribute's value: the place of the customer, then its own.
+    Value(usize, usize),
     /// An address: the place of the customer, then its own.
     Address(usize, usize),
 }
@@ -92,22 +100,28 @@ async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Ent
         *at = Some(Entry::Group(i));
         customer_groups::insert(&mut turn.db, group, now).await?;
     }
-    for (i, (owner, name)) in content.form_fields.iter().enumerate() {
+    for (i, (owner, field)) in content.form_fields.iter().enumerate() {
         *at = Some(Entry::FormField(i));
-        form_fields::define(&mut turn.db, *owner, name).await?;
+        form_fields::define(&mut turn.db, *owner, field).await?;
+    }
+    for (i, attribute) in content.attributes.iter().enumerate() {
+        *at = Some(Entry::Attribute(i));
+        attributes::insert(&mut turn.db, attribute, now).await?;
     }
     for (i, customer) in content.customers.iter().enumerate() {
         *at = Some(Entry::Customer(i));
         let id = customers::load(turn, &customer.valid, customer.password_hash.as_deref(), now).await?;
-        for answer in &customer.form_fields {
-            form_fields::answer(&mut turn.db, Owner::Customer, id, answer).await?;
-        }
+        let owner = (Owner::Customer, id);
+        form_fields::load(&mut turn.db, &content.form_fields, owner, &customer.form_fields).await?;
         for (j, (valid, answers)) in customer.addresses.iter().enumerate() {
             *at = Some(Entry::Address(i, j));
             let address = addresses::insert(turn, id, valid).await?;
-            for answer in answers {
-                form_fields::answer(&mut turn.db, Owner::Address, address.id, answer).await?;
-            }
+            let owner = (Owner::Address, address.id);
+            form_fields::load(&mut turn.db, &content.form_fields, owner, answers).await?;
+        }
+        for (j, (name, value)) in customer.attributes.iter().enumerate() {
+            *at = Some(Entry::Value(i, j));
+            attribute_values::load(&mut turn.db, id, (name, value), now).await?;
         }
     }
     *at = None;

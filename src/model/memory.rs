@@ -17,7 +17,7 @@ use sqlx::{Row as _, SqliteConnection};
 use super::addresses::Address;
 use super::attributes::{self, Type};
 use super::customers::Customer;
-use super::form_fields::Owner;
+use super::form_fields::{self, FormField, Owner};
 use super::{Page, Start};
 
 /// A customer as reads share it. It never changes: a write puts another one in its place.
@@ -139,10 +139,10 @@ pub struct Memory {
     /// The most that `bytes` may be.
     budget: usize,
     groups: Groups,
-    /// The names of the form fields that customers have.
-    customer_fields: Vec<String>,
-    /// The names of the form fields that addresses have.
-    address_fields: Vec<String>,
+    /// The form fields that customers have.
+    customer_fields: Vec<FormField>,
+    /// The form fields that addresses have.
+    address_fields: Vec<FormField>,
     channels: Vec<i64>,
     attributes: HashMap<i64, Type>,
 }
@@ -186,15 +186,10 @@ impl Memory {
             memory.ids.insert_range(as_id(run.try_get("first")?)..=as_id(run.try_get("last")?));
         }
         memory.groups = groups(db).await?;
-        let fields = sqlx::query("select owner, name from form_fields order by id")
-            .persistent(false)
-            .fetch_all(&mut *db)
-            .await?;
-        for field in fields {
-            if field.try_get::<&str, _>("owner")? == Owner::Customer.name() {
-                memory.customer_fields.push(field.try_get("name")?);
-            } else {
-                memory.address_fields.push(field.try_get("name")?);
+        for (owner, field) in form_fields::all(&mut *db).await? {
+            match owner {
+                Owner::Customer => memory.customer_fields.push(field),
+                Owner::Address => memory.address_fields.push(field),
             }
         }
         let channels = sqlx::query_scalar("select id from channels order by id").persistent(false);
@@ -263,15 +258,15 @@ impl Memory {
         self.groups.of_channels.get(&channel_id).copied().or(self.groups.default).unwrap_or(0)
     }
 
-    /// The names of the form fields of customers.
+    /// The form fields of customers.
     #[must_use]
-    pub fn customer_fields(&self) -> &[String] {
+    pub fn customer_fields(&self) -> &[FormField] {
         &self.customer_fields
     }
 
-    /// The names of the form fields of addresses.
+    /// The form fields of addresses.
     #[must_use]
-    pub fn address_fields(&self) -> &[String] {
+    pub fn address_fields(&self) -> &[FormField] {
         &self.address_fields
     }
 

@@ -1,10 +1,14 @@
 //! The rows of a store, one file a resource: its fields, its SQL, its rules. Nothing here knows a wire format.
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite};
 
+use crate::fields::filter::Filters;
 use crate::fields::{Field, Value};
+use crate::store::Turn;
 
 pub mod addresses;
+pub mod attribute_values;
 pub mod attributes;
 pub mod channel_settings;
 pub mod channels;
@@ -13,6 +17,7 @@ pub mod credentials;
 pub mod customer_groups;
 pub mod customers;
 pub mod events;
+pub mod form_field_values;
 pub mod form_fields;
 pub mod generate;
 pub mod load;
@@ -77,14 +82,14 @@ impl Page {
     }
 
     /// What was found of a page, in the order of the list, and whether there was more than it takes.
-    fn cut(&self, mut ids: Vec<i64>) -> (Vec<i64>, bool) {
+    fn cut<T>(&self, mut rows: Vec<T>) -> (Vec<T>, bool) {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let more = ids.len() > limit;
-        ids.truncate(limit);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
         if matches!(self.start, Start::Before(_)) {
-            ids.reverse();
+            rows.reverse();
         }
-        (ids, more)
+        (rows, more)
     }
 
     /// Appends the cursor's condition, order and limit. The rows before a cursor come out backwards. `filtered`
@@ -118,6 +123,22 @@ impl Page {
     }
 }
 
+/// The matching rows of one page of a table, and how many match in all.
+async fn page_of(
+    turn: &mut Turn,
+    table: &'static str,
+    filters: &Filters,
+    page: &Page,
+) -> Result<(Vec<SqliteRow>, i64), sqlx::Error> {
+    let mut count = QueryBuilder::new("select count(*) from ");
+    filters.push_where(count.push(table));
+    let total = count.build_query_scalar().fetch_one(&mut turn.db).await?;
+    let mut sql = QueryBuilder::new("select * from ");
+    filters.push_where(sql.push(table));
+    page.push(&mut sql, !filters.is_empty());
+    Ok((sql.build().fetch_all(&mut turn.db).await?, total))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -142,12 +163,13 @@ mod tests {
         let store = stores.get_or_create("s").await.unwrap();
         let of_channels =
             [channel_settings::FIELDS, channel_settings::PRIVACY, channel_settings::CUSTOMER_GROUPS].concat();
-        let tables: [(&str, &[Field], &[&str]); 7] = [
+        let tables: [(&str, &[Field], &[&str]); 8] = [
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
             ("attributes", attributes::FIELDS, &[]),
-            ("attribute_values", attributes::VALUE, &[]),
+            ("attribute_values", attribute_values::FIELDS, &[]),
             ("addresses", addresses::FIELDS, &[]),
+            ("form_field_values", form_field_values::FIELDS, &["form_field_id"]),
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),
             ("settings", settings::PRIVACY, &["id"]),

@@ -10,6 +10,7 @@ use crate::model::load::{self, Content, Entry, Refused};
 use crate::passwords::Passwords;
 use crate::store::{self, OpenError, Stores};
 
+mod definitions;
 mod parse;
 mod yaml;
 
@@ -135,7 +136,8 @@ async fn fill(store: &store::Store, mut seeded: parse::Store, name: &str) -> Res
     let content = Content {
         channels: seeded.channels.clone(),
         groups: seeded.groups.iter().map(|row| row.valid.clone()).collect(),
-        form_fields: seeded.form_fields.iter().map(|(_, owner, name)| (*owner, name.clone())).collect(),
+        form_fields: seeded.form_fields.iter().map(|(_, owner, field)| (*owner, field.clone())).collect(),
+        attributes: seeded.attributes.iter().map(|row| row.valid.clone()).collect(),
         customers: seeded
             .customers
             .iter()
@@ -165,6 +167,11 @@ fn content(customer: &Customer, password_hash: Option<String>) -> load::Customer
         valid: customer.row.valid.clone(),
         password_hash,
         form_fields: customer.row.form_fields.clone(),
+        attributes: customer
+            .attributes
+            .iter()
+            .map(|(_, name, value)| (name.clone(), value.clone()))
+            .collect(),
         addresses: addresses.collect(),
     }
 }
@@ -173,6 +180,8 @@ fn fault_in(seeded: &parse::Store, entry: Entry, problem: &Problem) -> Fault {
     match entry {
         Entry::Group(i) => seeded.groups[i].fault(problem),
         Entry::FormField(i) => seeded.form_fields[i].0.is(parse::why(&problem.what)),
+        Entry::Attribute(i) => seeded.attributes[i].fault(problem),
+        Entry::Value(i, j) => definitions::value_fault(&seeded.customers[i].attributes[j].0, problem),
         Entry::Customer(i) => seeded.customers[i].row.fault(problem),
         Entry::Address(i, j) => seeded.customers[i].addresses[j].fault(problem),
     }

@@ -1,11 +1,12 @@
 //! What the parts of a seed mean. Names and rules of fields are those of the field tables; this is the frame.
 
+use super::definitions;
 use super::yaml::{Fault, Node, Place, object, read};
 use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Switches};
 use crate::error::{Problem, What};
 use crate::fields::validate::{Operation, Valid, validate};
-use crate::fields::{Dialect, Field, Kind, values};
-use crate::model::form_fields::{Answer, Owner};
+use crate::fields::{Dialect, Field, Kind, Value, values};
+use crate::model::form_fields::{FormField, Given, Owner};
 use crate::model::generate::Generate;
 use crate::model::{addresses, customer_groups, customers};
 use crate::{passwords, store};
@@ -20,7 +21,8 @@ pub(super) struct Store {
     pub(super) access: Access,
     pub(super) channels: Vec<(i64, String)>,
     pub(super) groups: Vec<Row>,
-    pub(super) form_fields: Vec<(Place, Owner, String)>,
+    pub(super) form_fields: Vec<(Place, Owner, FormField)>,
+    pub(super) attributes: Vec<Row>,
     pub(super) customers: Vec<Customer>,
     pub(super) generate: Option<Generate>,
 }
@@ -31,7 +33,7 @@ pub(super) struct Row {
     pub(super) place: Place,
     pub(super) lines: Vec<(String, usize)>,
     pub(super) valid: Valid,
-    pub(super) form_fields: Vec<Answer>,
+    pub(super) form_fields: Vec<Given>,
 }
 
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub(super) struct Customer {
     pub(super) row: Row,
     pub(super) secret: Option<Secret>,
     pub(super) addresses: Vec<Row>,
+    /// Where it is, the name of an attribute, and the value.
+    pub(super) attributes: Vec<(Place, String, String)>,
 }
 
 /// How a seed gives a password. Its text must not get into a log, so it has no `Debug` of its own.
@@ -92,12 +96,14 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
             "settings" => store.access.switches = switches(node)?,
             "channels" => store.channels = channels(node)?,
             "form_fields" => {
-                store.form_fields = node.items()?.into_iter().map(form_field).collect::<Result<_, _>>()?;
+                store.form_fields =
+                    node.items()?.into_iter().map(definitions::form_field).collect::<Result<_, _>>()?;
             }
             "groups" => {
                 let groups = node.items()?.into_iter().map(|node| row(customer_groups::FIELDS, &[], node));
                 store.groups = groups.map(|row| Ok(row?.0)).collect::<Result<_, Fault>>()?;
             }
+            "attributes" => store.attributes = definitions::attributes(node)?,
             "customers" => {
                 store.customers = node.items()?.into_iter().map(customer).collect::<Result<_, _>>()?;
             }
@@ -111,6 +117,7 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
                     "channels",
                     "groups",
                     "form_fields",
+                    "attributes",
                     "customers",
                     "generate",
                 ];
@@ -121,7 +128,7 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
     Ok(store)
 }
 
-fn known(key: &str, node: &Node, keys: &[&str]) -> Result<(), Fault> {
+pub(super) fn known(key: &str, node: &Node, keys: &[&str]) -> Result<(), Fault> {
     if keys.contains(&key) {
         Ok(())
     } else {
@@ -130,7 +137,7 @@ fn known(key: &str, node: &Node, keys: &[&str]) -> Result<(), Fault> {
 }
 
 /// The entries of a mapping that has exactly these keys.
-fn exactly<const N: usize>(node: Node, keys: [&str; N]) -> Result<[Node; N], Fault> {
+pub(super) fn exactly<const N: usize>(node: Node, keys: [&str; N]) -> Result<[Node; N], Fault> {
     let place = node.place.clone();
     let mut entries = node.entries()?;
     if let Some((key, node)) = entries.iter().find(|(key, _)| !keys.contains(&key.as_str())) {
@@ -142,6 +149,13 @@ fn exactly<const N: usize>(node: Node, keys: [&str; N]) -> Result<[Node; N], Fau
         found.push(entries.swap_remove(at.ok_or_else(|| place.is(format!("{key} is missing")))?).1);
     }
     Ok(found.try_into().expect("one for each key"))
+}
+
+/// Takes an entry out of a mapping, if it is there.
+pub(super) fn take(node: &mut Node, name: &str) -> Option<Node> {
+    let super::yaml::Value::Map(entries) = &mut node.value else { return None };
+    let at = entries.iter().position(|(key, _)| key == name)?;
+    Some(entries.remove(at).1)
 }
 
 fn token(node: Node) -> Result<(String, Vec<crate::access::Scope>), Fault> {
@@ -195,13 +209,6 @@ fn channels(node: Node) -> Result<Vec<(i64, String)>, Fault> {
     Ok(channels)
 }
 
-fn form_field(node: Node) -> Result<(Place, Owner, String), Fault> {
-    let place = node.place.clone();
-    let [name, of] = exactly(node, ["name", "of"])?;
-    let owner = of.word(&[("customer", Owner::Customer), ("address", Owner::Address)])?;
-    Ok((place, owner, name.text()?))
-}
-
 fn generate(node: Node) -> Result<Generate, Fault> {
     let mut wanted = Generate { seed: 42, ..Generate::default() };
     for (key, node) in node.entries()? {
@@ -223,16 +230,22 @@ fn generate(node: Node) -> Result<Generate, Fault> {
     Ok(wanted)
 }
 
+/// The keys of a customer that are not read as fields of the table.
+const CUSTOMER_EXTRAS: &[&str] = &["password", "password_hash", "addresses", "attributes", "_authentication"];
+
 fn customer(node: Node) -> Result<Customer, Fault> {
-    let (row, extras) =
-        row(customers::FIELDS, &["password", "password_hash", "addresses", "_authentication"], node)?;
-    let mut customer = Customer { row, secret: None, addresses: Vec::new() };
+    let (row, extras) = row(customers::FIELDS, CUSTOMER_EXTRAS, node)?;
+    let mut customer = Customer { row, secret: None, addresses: Vec::new(), attributes: Vec::new() };
     for (key, node) in extras {
         let refuse = |what| Err(customer.row.fault(&Problem::new(key.clone(), what)));
         match (key.as_str(), customer.secret.is_some()) {
             ("addresses", _) => {
                 let rows = node.items()?.into_iter().map(|node| self::row(addresses::FIELDS, &[], node));
                 customer.addresses = rows.map(|row| Ok(row?.0)).collect::<Result<_, Fault>>()?;
+            }
+            ("attributes", _) => {
+                let values = node.items()?.into_iter().map(definitions::attribute_value);
+                customer.attributes = values.collect::<Result<_, _>>()?;
             }
             ("password" | "password_hash", true) => {
                 return Err(node.place.is("give password or password_hash, not both"));
@@ -257,10 +270,10 @@ fn customer(node: Node) -> Result<Customer, Fault> {
     Ok(customer)
 }
 
-type Extras = Vec<(String, Node)>;
+pub(super) type Extras = Vec<(String, Node)>;
 
 /// A row of a table, and those of its keys that are not the table's own.
-fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Extras), Fault> {
+pub(super) fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Extras), Fault> {
     let place = node.place.clone();
     let (extras, own): (Extras, Extras) =
         node.entries()?.into_iter().partition(|(key, _)| extra.contains(&key.as_str()));
@@ -277,10 +290,13 @@ fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Ext
         for node in node.items()? {
             let [name, value] = exactly(node, ["name", "value"])?;
             let value = match value.value {
-                super::yaml::Value::Scalar(serde_json::Value::String(text)) => text,
-                _ => value.text()?,
+                super::yaml::Value::Scalar(serde_json::Value::String(text)) => Value::Text(text),
+                super::yaml::Value::List(nodes) => {
+                    Value::Texts(nodes.into_iter().map(Node::text).collect::<Result<_, _>>()?)
+                }
+                _ => Value::Text(value.text()?),
             };
-            form_fields.push(Answer { name: name.text()?, value });
+            form_fields.push(Given { name: name.text()?, value });
         }
     }
     let valid = validate(fields, Dialect::V2, Operation::Seed, &object(own))
@@ -314,6 +330,10 @@ pub(super) fn why(what: &What) -> String {
             Kind::Email => format!("'{value}' is not an email address"),
             Kind::Money => format!("'{value}' is not an amount from 0 to 99999999999999.9999"),
             Kind::OneOf(words) => format!("'{value}' is not one of: {}", words.join(", ")),
+            Kind::Answer => format!(
+                "'{value}' is not what the form field takes: by its type one of its options, a day such as \
+                 2024-05-06, or a number"
+            ),
             _ => format!("'{value}' is not a whole number"),
         },
         What::Length { min, max } => format!("must be {min} to {max} characters long"),

@@ -10,7 +10,6 @@ use crate::fields::Dialect;
 use crate::fields::validate::{Operation, validate};
 use crate::model::addresses::{self, Address, FIELDS};
 use crate::model::customers;
-use crate::model::form_fields::Answer;
 
 /// `GET /customers/{id}/addresses`
 ///
@@ -105,7 +104,7 @@ struct View<'a> {
     phone: &'a str,
     address_type: &'a str,
     /// Null: the store has no address form fields.
-    form_fields: Option<&'a [Answer]>,
+    form_fields: Option<wire::Answers<'a>>,
 }
 
 impl<'a> View<'a> {
@@ -125,7 +124,7 @@ impl<'a> View<'a> {
             country_iso2: &address.country_iso2,
             phone: &address.phone,
             address_type: &address.address_type,
-            form_fields: address.form_fields.as_deref(),
+            form_fields: address.form_fields.as_deref().map(wire::Answers),
         }
     }
 }

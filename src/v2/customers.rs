@@ -11,7 +11,6 @@ use crate::extract::{Body, Ids, Query, Tenant};
 use crate::fields::validate::{Operation, validate as check};
 use crate::fields::{Dialect, Field, text};
 use crate::model::customers::{self, Customer, Extras, FIELDS};
-use crate::model::form_fields::Answer;
 use crate::model::memory::{Memo, Row};
 use crate::mount::Family;
 use crate::store::Store;
@@ -133,7 +132,7 @@ struct View<'a> {
     email: &'a str,
     phone: &'a str,
     /// Null: the store has no customer form fields.
-    form_fields: Option<&'a [Answer]>,
+    form_fields: Option<wire::Answers<'a>>,
     date_created: wire::Date,
     date_modified: wire::Date,
     store_credit: wire::Money,
@@ -209,7 +208,7 @@ impl<'a> View<'a> {
             last_name: &customer.last_name,
             email: &customer.email,
             phone: &customer.phone,
-            form_fields: customer.form_fields.as_deref(),
+            form_fields: customer.form_fields.as_deref().map(wire::Answers),
             date_created: wire::Date(customer.date_created),
             date_modified: wire::Date(customer.date_modified),
             store_credit: wire::Money(customer.store_credit),

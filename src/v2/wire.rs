@@ -15,6 +15,7 @@ use crate::fields::filter::Filters;
 use crate::fields::validate::read_text;
 use crate::fields::{Dialect, Field, Kind, Op, Value};
 use crate::model::Page;
+use crate::model::form_fields::{Answer, Said};
 
 /// Rows of a page when the client does not say.
 const DEFAULT_LIMIT: i64 = 50;
@@ -99,6 +100,26 @@ impl Serialize for Date {
             date.minute(),
             date.second(),
         ))
+    }
+}
+
+/// Answers to form fields, all of them text. Assumed: what was chosen of several is joined by commas.
+pub struct Answers<'a>(pub &'a [Answer]);
+
+impl Serialize for Answers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct View<'a> {
+            name: &'a str,
+            value: Cow<'a, str>,
+        }
+        serializer.collect_seq(self.0.iter().map(|answer| {
+            let value = match answer.said() {
+                Said::Chosen(options) => options.join(", ").into(),
+                Said::Text(_) | Said::Number(_) => answer.value.as_str().into(),
+            };
+            View { name: &answer.name, value }
+        }))
     }
 }
 
@@ -360,7 +381,7 @@ fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Int => "integer",
         Kind::Bool => "boolean",
-        Kind::Text | Kind::Password => "string",
+        Kind::Text | Kind::Answer | Kind::Password => "string",
         Kind::Email => "email address",
         Kind::Money => "amount",
         Kind::Date => "RFC-2822 date",

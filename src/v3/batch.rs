@@ -65,7 +65,9 @@ pub fn expected(kind: Kind) -> &'static str {
     match kind {
         Kind::Int | Kind::Money => "error.expected.jsnumber",
         Kind::Bool => "error.expected.jsboolean",
-        Kind::Text | Kind::Email | Kind::Password | Kind::Date | Kind::OneOf(_) => "error.expected.jsstring",
+        Kind::Text | Kind::Answer | Kind::Email | Kind::Password | Kind::Date | Kind::OneOf(_) => {
+            "error.expected.jsstring"
+        }
         Kind::Ints | Kind::Words(_) | Kind::List(_) => "error.expected.jsarray",
         Kind::Object(_) | Kind::Computed => "error.expected.jsobject",
     }

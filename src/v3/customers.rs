@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::extract::{Body, Query, Tenant};
 use crate::fields::validate::{Operation, Valid};
 use crate::model::addresses::Address;
-use crate::model::attributes::AttributeValue;
+use crate::model::attribute_values::AttributeValue;
 use crate::model::customers::{self, Created, Customer, Extras, FIELDS, Shown};
 use crate::model::memory::{Memo, Row};
 

@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod attribute_values;
+pub mod attributes;
 pub mod batch;
 pub mod channel_settings;
 pub mod customers;

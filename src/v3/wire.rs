@@ -376,6 +376,9 @@ const NOT_JSON: &str = "Input is invalid";
 /// Documented: what is said of something that does not exist.
 pub const NOT_FOUND: &str = "The resource at that URL is not found.";
 
+/// Observed: what setting values of attributes is called.
+pub const SET_ATTRIBUTE_VALUES: &str = "Set customer attribute values";
+
 /// An error in V3's words.
 #[must_use]
 pub fn error(error: &Error) -> Response {
@@ -451,9 +454,12 @@ fn item(operation: &str, index: Option<usize>, problems: &[Problem]) -> Response
             (format!(".customer_{verb}"), format!("Error {of} customers: email {value} already in use"))
         }
         what => {
+            // Observed of a missing value; of one that does not suit it is assumed.
+            let is_data = operation == SET_ATTRIBUTE_VALUES && problem.at == "attribute_value";
+            let at = if is_data { "data" } else { &*problem.at };
             let key = match index {
-                Some(index) => format!("{index}.{}", problem.at),
-                None => problem.at.to_string(),
+                Some(index) => format!("{index}.{at}"),
+                None => at.to_owned(),
             };
             (key, reason(operation, &problem.at, what))
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use super::super::addresses::{self, Address};
-use super::super::attributes::{self, AttributeValue};
+use super::super::attribute_values::{self, AttributeValue};
 use super::super::form_fields::{self, Owner};
 use super::super::memory::{Memory, Row};
 use super::write::{self, New, group_exists};
@@ -69,7 +69,7 @@ async fn create_in(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Created>, Err
     let mut created = Vec::with_capacity(rows.len());
     for (row, New { valid, now, .. }) in rows.into_iter().zip(&batch) {
         write::is_made(turn, &row, *now);
-        for answer in form_fields::answers_in(valid) {
+        for answer in turn.memory(|memory| form_fields::answers_in(memory.customer_fields(), valid)) {
             form_fields::set(&mut turn.db, Owner::Customer, row.id, &answer).await?;
         }
         let mut addresses = None;
@@ -84,7 +84,7 @@ async fn create_in(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Created>, Err
         if let Some(items) = valid.list("attributes") {
             let mut set = Vec::with_capacity(items.len());
             for (id, value) in items.iter().map(attribute_in) {
-                set.push(attributes::set(&mut turn.db, row.id, id, value, *now).await?);
+                set.push(attribute_values::set(&mut turn.db, row.id, id, value, *now).await?);
             }
             attributes = Some(set);
         }
@@ -153,7 +153,7 @@ fn check_new(memory: &Memory, valid: &Valid) -> Result<(), Error> {
     }
     for (i, attribute) in valid.list("attributes").into_iter().flatten().enumerate() {
         let (id, value) = attribute_in(attribute);
-        attributes::suits(memory, id, value).map_err(|problem| inside("attributes", i, &problem))?;
+        attribute_values::suits(memory, id, value).map_err(|problem| inside("attributes", i, &problem))?;
     }
     Ok(())
 }
@@ -172,7 +172,7 @@ fn refers_to_what_is_there(memory: &Memory, valid: &Valid) -> Result<(), Error> 
     };
     valid.int("origin_channel_id").iter().try_for_each(|id| channel("origin_channel_id", id))?;
     valid.ints("channel_ids").into_iter().flatten().try_for_each(|id| channel("channel_ids", id))?;
-    form_fields::are_defined(memory.customer_fields(), valid)?;
+    form_fields::fit(memory.customer_fields(), valid)?;
     Ok(())
 }
 

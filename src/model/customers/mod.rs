@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _};
 
 use super::addresses::{self, Address};
-use super::attributes::{self, AttributeValue};
+use super::attribute_values::{self, AttributeValue};
 use super::form_fields::{self, Answer, Answers, Owner};
 use super::memory::{Change, Known, Memory, Row};
 use super::{Cursor, Page, Start};
@@ -56,7 +56,7 @@ pub const FIELDS: &[Field] = &[
     // Documented: null is access to every channel, an empty list is refused.
     ints("channel_ids").len(1, usize::MAX).nullable().only(V3),
     objects("addresses", addresses::FIELDS).max(10).only(V3).create_only_in_v3(),
-    objects("attributes", attributes::OF_CUSTOMER).max(10).only(V3).create_only_in_v3(),
+    objects("attributes", attribute_values::OF_CUSTOMER).max(10).only(V3).create_only_in_v3(),
     objects("form_fields", form_fields::ANSWER).only(V3),
     // Accepted; nobody is notified.
     fields::bool("trigger_account_created_notification").unstored().only(V3),
@@ -234,7 +234,7 @@ async fn find(
         }
     }
     let mut attributes =
-        if extras.attributes { Some(attributes::of_customers(turn, &ids).await?) } else { None };
+        if extras.attributes { Some(attribute_values::of_customers(turn, &ids).await?) } else { None };
     let mut around = Around::of(&page, &rows.iter().map(|row| &**row).collect::<Vec<_>>(), more);
     if let Some(beside) = around.beside(&page).filter(|_| extras.neighbours) {
         around.set_beside(&page, !find_ids(turn, &filters, &beside).await?.is_empty());
@@ -274,6 +274,11 @@ impl Around {
     fn of(page: &Page, rows: &[&Row], more: bool) -> Around {
         let cursor = |row: &Row| Cursor { id: row.id, key: page.order.by.map(|field| key(row, field)) };
         let ends = rows.first().zip(rows.last()).map(|(first, last)| (cursor(first), cursor(last)));
+        Around::between(page, ends, more)
+    }
+
+    /// Where the rows of a page stand, of which these are the ends.
+    pub(in crate::model) fn between(page: &Page, ends: Option<(Cursor, Cursor)>, more: bool) -> Around {
         let (has_before, has_after) = match page.start {
             Start::Offset(offset) => (offset > 0 && ends.is_some(), more),
             Start::After(_) => (false, more),
@@ -283,7 +288,7 @@ impl Around {
     }
 
     /// The page of one row on the side that a cursor's page does not look at itself.
-    fn beside(&self, page: &Page) -> Option<Page> {
+    pub(in crate::model) fn beside(&self, page: &Page) -> Option<Page> {
         let (first, last) = self.ends.as_ref()?;
         let start = match page.start {
             Start::Offset(_) => return None,
@@ -293,7 +298,7 @@ impl Around {
         Some(Page { limit: 1, start, order: page.order })
     }
 
-    fn set_beside(&mut self, page: &Page, there: bool) {
+    pub(in crate::model) fn set_beside(&mut self, page: &Page, there: bool) {
         match page.start {
             Start::Before(_) => self.has_after = there,
             Start::After(_) | Start::Offset(_) => self.has_before = there,
@@ -411,6 +416,16 @@ pub(in crate::model) async fn rows(turn: &mut Turn, ids: &[i64]) -> Result<Vec<A
         }
     }
     Ok(ids.iter().filter_map(|id| rows.get(id).cloned()).collect())
+}
+
+/// Shows reads these customers, whose form fields have changed, as they are now.
+pub(in crate::model) async fn reload(turn: &mut Turn, ids: Vec<i64>) -> Result<(), Error> {
+    let query = sqlx::query("select * from customers where id in (select value from json_each(?))");
+    let found = query.bind(serde_json::Value::from(ids).to_string()).fetch_all(&mut turn.db).await?;
+    for row in rows_of(turn, &found).await? {
+        turn.change(Change::Put(row));
+    }
+    Ok(())
 }
 
 /// What these rows of the table hold, with their form fields.

@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row as _};
 use super::super::Page;
 use super::super::channels;
 use super::super::events::{self, Action, Event};
-use super::super::form_fields::{self, Answer, Owner};
+use super::super::form_fields::{self, Answer, FormField, Owner};
 use super::super::memory::{Change, Memory, Row};
 use super::{Customer, exists, get, read_channels, rows_of};
 use crate::error::{Error, Problem, What};
@@ -41,12 +41,13 @@ impl Customer {
     /// The customer that a create makes: what was not supplied is blank, as the table's defaults would have it.
     pub(super) fn from_new(new: &New, id: i64, memory: &Memory) -> Customer {
         let text = |name| new.valid.text(name).unwrap_or_default().to_owned();
-        let answered = |name: &str| form_fields::answers_in(&new.valid).find(|answer| answer.name == name);
         let int = |name| new.valid.int(name).unwrap_or_default();
-        let answer = |name: &String| {
-            answered(name).unwrap_or_else(|| Answer { name: name.clone(), value: String::new() })
-        };
         let fields = memory.customer_fields();
+        let answers = form_fields::answers_in(fields, &new.valid);
+        let answer = |field: &FormField| {
+            let answered = answers.iter().rfind(|answer| answer.name == field.name);
+            answered.cloned().unwrap_or_else(|| Answer::blank(field))
+        };
         let force_reset = new.valid.object("_authentication").and_then(|inner| inner.int("force_reset"));
         let origin = new.valid.int("origin_channel_id").unwrap_or(channels::FIRST);
         // Assumed: the group follows from the channel of origin.
@@ -253,7 +254,7 @@ pub(super) async fn change(turn: &mut Turn, id: i64, new: &New) -> Result<Arc<Ro
     sql.push(" where id = ").push_bind(id).push(" returning *");
     let row = sql.build().fetch_optional(&mut turn.db).await;
     let row = row.map_err(|error| refusal(error, &new.valid))?.ok_or(Error::NotFound)?;
-    for answer in form_fields::answers_in(&new.valid) {
+    for answer in turn.memory(|memory| form_fields::answers_in(memory.customer_fields(), &new.valid)) {
         form_fields::set(&mut turn.db, Owner::Customer, id, &answer).await?;
     }
     let row = rows_of(turn, &[row]).await?.remove(0);

@@ -7,6 +7,7 @@ mod healthcheck;
 mod hostile;
 mod isolation;
 mod seed;
+mod seed_definitions_refused;
 mod seed_refused;
 mod seed_stores;
 mod seed_stores_refused;

@@ -4,7 +4,7 @@ use super::seed_refused::{JANE, SECRET, jane_refused, refused};
 
 /// Refused at this line of a store, of which the first is the third of the file.
 #[track_caller]
-fn shop_refused(lines: &str, line: usize, at: &str, why: &str) {
+pub(super) fn shop_refused(lines: &str, line: usize, at: &str, why: &str) {
     let text = format!("stores:\n  shop:\n    {}\n", lines.replace('\n', "\n    "));
     refused(&text, line + 2, &format!("stores.shop.{at}"), why);
 }

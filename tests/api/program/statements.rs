@@ -9,6 +9,7 @@ use crate::support::Program;
 fn store(name: &str, rows: usize) -> String {
     let mut text =
         format!("  {name}:\n    form_fields: [{{name: A, of: customer}}, {{name: B, of: address}}]\n");
+    text += "    attributes: [{name: T, type: string}]\n";
     let address = "{first_name: J, last_name: D, phone: '1', street_1: S, city: C, state: T, zip: Z, \
                    country: Germany, form_fields: [{name: B, value: b}]}";
     text += "    groups:\n";
@@ -20,7 +21,7 @@ fn store(name: &str, rows: usize) -> String {
         writeln!(
             text,
             "      - first_name: A\n        last_name: B\n        email: c{i}@example.com\n        \
-             form_fields: [{{name: A, value: a}}]"
+             form_fields: [{{name: A, value: a}}]\n        attributes: [{{name: T, value: t}}]"
         )
         .unwrap();
         if i == 0 {
@@ -87,6 +88,16 @@ fn a_page_of_many_rows_takes_as_many_statements_as_one_of_one_row() {
     }
     until("six lines", || program.log().matches(" answered ").count() == 6);
     compare(&program);
+}
+
+#[test]
+fn lists_of_attributes_and_form_fields_take_as_many_for_many_rows() {
+    let program = with_stores(&[]);
+    let calls = |store: &str| {
+        let path = |path: &str| ("GET", format!("/stores/{store}/v3/customers{path}limit=250"));
+        [path("/attribute-values?"), path("/form-field-values?"), path("?include=attributes,formfields&")]
+    };
+    assert_eq!(statements(&program, &calls("many")), statements(&program, &calls("one")));
 }
 
 #[test]

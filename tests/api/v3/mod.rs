@@ -1,6 +1,8 @@
 //! V3: `/stores/{store_hash}/v3`.
 
 mod addresses;
+mod attribute_values;
+mod attributes;
 mod batches;
 mod channel_settings;
 mod channels;
@@ -8,6 +10,7 @@ mod cursors;
 mod customers;
 mod events;
 mod filters;
+mod form_field_values;
 mod one_truth;
 mod refusals;
 mod settings;

@@ -1,0 +1,81 @@
+//! What a store of a seed asks of its people and notes down about them: form fields, attributes, and their values.
+
+use super::parse::{Row, exactly, known, row, take, why};
+use super::yaml::{Fault, Node, Place};
+use crate::error::{Problem, What};
+use crate::fields::Kind;
+use crate::model::attributes;
+use crate::model::form_fields::{FormField, Owner, Type};
+
+pub(super) fn form_field(mut node: Node) -> Result<(Place, Owner, FormField), Fault> {
+    let place = node.place.clone();
+    if let super::yaml::Value::Map(entries) = &node.value {
+        for (key, node) in entries {
+            known(key, node, &["name", "of", "type", "options"])?;
+        }
+    }
+    let kind = match take(&mut node, "type") {
+        Some(kind) => kind.word(&Type::ALL.map(|kind| (kind.name(), kind)))?,
+        None => Type::default(),
+    };
+    let options = take(&mut node, "options");
+    let [name, of] = exactly(node, ["name", "of"])?;
+    let owner = of.word(&[("customer", Owner::Customer), ("address", Owner::Address)])?;
+    let field = FormField { name: name.text()?, kind, options: chosen_from(&place, kind, options)? };
+    Ok((place, owner, field))
+}
+
+fn chosen_from(field: &Place, kind: Type, options: Option<Node>) -> Result<Vec<String>, Fault> {
+    let Some(node) = options else {
+        let missing = || field.is(format!("options is missing: type {} needs some", kind.name()));
+        return if kind.has_options() { Err(missing()) } else { Ok(Vec::new()) };
+    };
+    let place = node.place.clone();
+    if !kind.has_options() {
+        return Err(place.is(format!("type {} has no options; leave them out", kind.name())));
+    }
+    let mut options: Vec<String> = Vec::new();
+    for node in node.items()? {
+        let place = node.place.clone();
+        let option = node.text()?;
+        if options.contains(&option) {
+            return Err(place.is(format!("'{option}' is there twice")));
+        }
+        options.push(option);
+    }
+    if options.is_empty() { Err(place.is("give at least one option")) } else { Ok(options) }
+}
+
+pub(super) fn attributes(node: Node) -> Result<Vec<Row>, Fault> {
+    let nodes = node.items()?;
+    if let Some(node) = nodes.get(attributes::MAX) {
+        return Err(node.place.is(format!("a store has at most {} attributes", attributes::MAX)));
+    }
+    nodes.into_iter().map(|node| Ok(row(attributes::FIELDS, &[], node)?.0)).collect()
+}
+
+/// The value that a customer of a seed has of an attribute.
+pub(super) fn attribute_value(node: Node) -> Result<(Place, String, String), Fault> {
+    let place = node.place.clone();
+    let [name, value] = exactly(node, ["name", "value"])?;
+    let at = value.place.clone();
+    let value = value.text()?;
+    if value.chars().count() > 255 {
+        return Err(at.is(why(&What::Length { min: 1, max: 255 })));
+    }
+    Ok((place, name.text()?, value))
+}
+
+/// What is wrong with it.
+pub(super) fn value_fault(place: &Place, problem: &Problem) -> Fault {
+    let why = match &problem.what {
+        What::NoSuch => "attributes of the store has none of this name".to_owned(),
+        What::Taken { .. } => "the customer has a value of this attribute already".to_owned(),
+        What::Malformed { kind: Kind::Date, value } => {
+            format!("'{value}' is not a day, as the attribute takes; write 2024-05-06")
+        }
+        What::Malformed { value, .. } => format!("'{value}' is not a number, as the attribute takes"),
+        what => why(what),
+    };
+    Place { line: place.line, at: format!("{}.{}", place.at, problem.at) }.is(why)
+}

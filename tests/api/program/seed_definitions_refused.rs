@@ -1,0 +1,120 @@
+//! Seed files whose types of form fields, attributes, or values of either are refused.
+
+use super::seed_refused::jane_refused;
+use super::seed_stores_refused::shop_refused;
+
+/// Refused in a store with these definitions, in what its only customer has on the eighth line of the store.
+#[track_caller]
+fn customer_refused(definitions: &str, has: &str, at: &str, why: &str) {
+    let lines = format!(
+        "{definitions}\ncustomers:\n  - first_name: J\n    last_name: D\n    email: j@example.com\n    phone: '1'\n    \
+         notes: n\n    {has}"
+    );
+    shop_refused(&lines, 8, &format!("customers[0].{at}"), why);
+}
+
+#[test]
+fn types_and_options_that_can_not_be_are_refused() {
+    let words = "'colour' is not one of: checkboxes, date, multiline, numbers, password, radiobuttons, text, picklist";
+    shop_refused(
+        "form_fields:\n  - name: A\n    of: customer\n    type: colour",
+        4,
+        "form_fields[0].type",
+        words,
+    );
+    for kind in ["picklist", "radiobuttons", "checkboxes"] {
+        let text = format!("form_fields:\n  - {{name: A, of: customer, type: {kind}}}");
+        shop_refused(&text, 2, "form_fields[0]", &format!("options is missing: type {kind} needs some"));
+    }
+    let options = |kind: &str, options: &str| {
+        format!("form_fields:\n  - name: A\n    of: address\n    type: {kind}\n    options: {options}")
+    };
+    let at = "form_fields[0].options";
+    shop_refused(&options("date", "[a]"), 5, at, "type date has no options; leave them out");
+    shop_refused(&options("picklist", "[]"), 5, at, "give at least one option");
+    shop_refused(&options("picklist", "a"), 5, at, "expected a list");
+    shop_refused(&options("picklist", "[a, a]"), 5, "form_fields[0].options[1]", "'a' is there twice");
+    shop_refused(&options("picklist", "[a, 1]"), 5, "form_fields[0].options[1]", "quotes");
+    shop_refused(&options("picklist", "['']"), 5, "form_fields[0].options[0]", "expected text");
+    let untyped = "form_fields: [{name: A, of: customer, options: [a]}]";
+    shop_refused(untyped, 1, at, "type text has no options; leave them out");
+    let known = "no such key; known here: name, of, type, options";
+    shop_refused("form_fields: [{name: A, of: customer, kind: date}]", 1, "form_fields[0].kind", known);
+}
+
+#[test]
+fn answers_that_a_form_field_does_not_take_are_refused() {
+    for (kind, value) in [
+        ("picklist, options: [a, b]", "c"),
+        ("radiobuttons, options: [a, b]", "[a, b]"),
+        ("checkboxes, options: [a, b]", "[a, c]"),
+        ("date", "2024-02-30"),
+        ("numbers", "many"),
+        ("text", "[a]"),
+    ] {
+        let fields = format!("form_fields: [{{name: F, of: customer, type: {kind}}}]");
+        let has = format!("form_fields: [{{name: F, value: {value}}}]");
+        let why = format!("'{}' is not what the form field takes", value.trim_matches(['[', ']']));
+        customer_refused(&fields, &has, "form_fields", &why);
+    }
+    let fields = "form_fields: [{name: F, of: customer}]";
+    let twice = "form_fields: [{name: F, value: a}, {name: F, value: b}]";
+    customer_refused(fields, twice, "form_fields", "another one in this store has it");
+    customer_refused(fields, "form_fields: [{name: F, value: 1}]", "form_fields[0].value", "quotes");
+    customer_refused(fields, "form_fields: [{name: F, value: [1]}]", "form_fields[0].value[0]", "quotes");
+}
+
+#[test]
+fn attributes_that_can_not_be_are_refused() {
+    shop_refused("attributes: {}", 1, "attributes", "expected a list");
+    shop_refused("attributes: [{name: A}]", 1, "attributes[0].type", "required, and not there");
+    shop_refused("attributes: [{type: date}]", 1, "attributes[0].name", "required, and not there");
+    let text = "attributes:\n  - name: A\n    type: text";
+    shop_refused(text, 3, "attributes[0].type", "'text' is not one of: string, number, date");
+    let long = format!("attributes: [{{name: {}, type: date}}]", "x".repeat(256));
+    shop_refused(&long, 1, "attributes[0].name", "must be 1 to 255 characters long");
+    shop_refused("attributes: [{name: A, type: date, of: customer}]", 1, "attributes[0].of", "no such field");
+    shop_refused("attributes: [{name: A, type: date, id: 0}]", 1, "attributes[0].id", "1 to 2000000000");
+    let taken = "another one in this store has it";
+    let same = "attributes:\n  - {name: A, type: date}\n  - {name: a, type: string}";
+    shop_refused(same, 3, "attributes[1].name", taken);
+    let same = "attributes:\n  - {name: A, type: date, id: 3}\n  - {name: B, type: string, id: 3}";
+    shop_refused(same, 3, "attributes[1].id", taken);
+    let many: Vec<String> = (0..51).map(|i| format!("\n  - {{name: a{i}, type: date}}")).collect();
+    shop_refused(
+        &format!("attributes:{}", many.concat()),
+        52,
+        "attributes[50]",
+        "a store has at most 50 attributes",
+    );
+}
+
+#[test]
+fn values_that_an_attribute_does_not_take_are_refused() {
+    let attributes = "attributes: [{name: T, type: string}, {name: N, type: number}, {name: D, type: date}]";
+    let refused = |values: &str, at: &str, why: &str| {
+        customer_refused(attributes, &format!("attributes: [{values}]"), &format!("attributes{at}"), why);
+    };
+    refused("{name: X, value: a}", "[0].name", "attributes of the store has none of this name");
+    refused(
+        "{name: T, value: a}, {name: t, value: b}",
+        "[1].name",
+        "the customer has a value of this attribute already",
+    );
+    refused("{name: N, value: many}", "[0].value", "'many' is not a number, as the attribute takes");
+    refused(
+        "{name: D, value: 2024-02-30}",
+        "[0].value",
+        "'2024-02-30' is not a day, as the attribute takes; write 2024-05-06",
+    );
+    refused("{name: N, value: 5}", "[0].value", "quotes");
+    refused("{name: T, value: ''}", "[0].value", "expected text");
+    let long = format!("{{name: T, value: {}}}", "x".repeat(256));
+    refused(&long, "[0].value", "must be 1 to 255 characters long");
+    refused("{name: T}", "[0]", "value is missing");
+    refused("{name: T, value: a, id: 1}", "[0].id", "no such key; known here: name, value");
+    jane_refused("attributes: {T: a}", "attributes", "expected a list");
+    // As V3 writes them, which a seed does not.
+    let known = "no such key; known here: name, value";
+    jane_refused("attributes: [{attribute_id: 1, attribute_value: a}]", "attributes[0].attribute_id", known);
+}
