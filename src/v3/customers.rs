@@ -59,8 +59,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
     })
     .await?;
     body.extend_from_slice(br#"],"meta":"#);
-    serde_json::to_writer(&mut body, &list.meta(count, &around))
-        .expect("it has text keys and no failing parts");
+    body.extend(wire::json(&list.meta(count, &around)));
     body.push(b'}');
     Ok(wire::bytes(StatusCode::OK, body))
 }
@@ -130,6 +129,7 @@ fn carries_form_fields(valid: &Valid) -> bool {
 
 /// Which parts of a customer an answer shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be asked for without the others")]
 struct Parts {
     addresses: bool,
     attributes: bool,
@@ -144,7 +144,7 @@ fn push(body: &mut Vec<u8>, hash: &str, parts: Parts, shown: Shown<'_>) {
     let Shown { row, addresses, attributes } = shown;
     let json = || {
         let view = View::new(hash, parts, row, addresses, attributes);
-        serde_json::to_vec(&view).expect("it has text keys and no failing parts")
+        wire::json(&view)
     };
     let only_addresses = Parts { addresses: true, ..Parts::default() };
     if parts == Parts::default() {

@@ -1,6 +1,7 @@
 //! How V3 writes: envelopes, errors, dates, money, paging, cursors.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
@@ -46,11 +47,16 @@ pub struct Envelope<D, M> {
 pub struct Nothing {}
 
 /// 200 with a bare object.
+pub fn ok(view: &impl Serialize) -> Response {
+    bytes(StatusCode::OK, json(view))
+}
+
+/// A view's JSON.
 ///
 /// # Panics
 /// Never: views have text keys and no parts that fail.
-pub fn ok(view: &impl Serialize) -> Response {
-    bytes(StatusCode::OK, serde_json::to_vec(view).expect("views have text keys and no failing parts"))
+pub fn json(view: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(view).expect("views have text keys and no failing parts")
 }
 
 /// 204.
@@ -212,7 +218,7 @@ impl List {
                 Value::Int(number) => (*number).into(),
                 _ => Json::Null,
             };
-            json.push_str(&format!(r#","{}":{key}"#, field.name));
+            let _ = write!(json, r#","{}":{key}"#, field.name);
         }
         json.push('}');
         BASE64_URL_SAFE_NO_PAD.encode(json)
@@ -223,7 +229,7 @@ impl List {
         let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
         let mut link = format!("?{key}={cursor}");
         for (key, value) in &self.others {
-            link.push_str(&format!("&{}={}", encode(key), encode(value)));
+            let _ = write!(link, "&{}={}", encode(key), encode(value));
         }
         link
     }
@@ -440,7 +446,7 @@ fn refusal(operation: &str, error: &Error) -> Response {
 
 fn view(status: StatusCode, title: Cow<'_, str>, errors: Vec<(String, String)>) -> Response {
     let view = ErrorView { status: status.as_u16(), title, r#type: STATUS_CODES, errors: Errors(errors) };
-    bytes(status, serde_json::to_vec(&view).expect("it has text keys and no failing parts"))
+    bytes(status, json(&view))
 }
 
 /// What is wrong with an item: a taken email is found last, and said in a way of its own.
@@ -570,7 +576,7 @@ fn metafield(error: &Error) -> Response {
         error => return refusal("", error),
     };
     let view = MetafieldError { status: status.as_u16(), title, r#type: STATUS_CODES, detail };
-    bytes(status, serde_json::to_vec(&view).expect("it has text keys and no failing parts"))
+    bytes(status, json(&view))
 }
 
 #[cfg(test)]

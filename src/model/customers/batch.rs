@@ -166,9 +166,8 @@ fn check_change(memory: &Memory, valid: &Valid) -> Result<(), Error> {
 
 fn refers_to_what_is_there(memory: &Memory, valid: &Valid) -> Result<(), Error> {
     group_exists(memory, valid)?;
-    let channel = |at, id: &i64| match memory.channels().contains(id) {
-        true => Ok(()),
-        false => Err(Problem::new(at, What::NoSuch)),
+    let channel = |at, id: &i64| {
+        if memory.channels().contains(id) { Ok(()) } else { Err(Problem::new(at, What::NoSuch)) }
     };
     valid.int("origin_channel_id").iter().try_for_each(|id| channel("origin_channel_id", id))?;
     valid.ints("channel_ids").into_iter().flatten().try_for_each(|id| channel("channel_ids", id))?;

@@ -130,6 +130,7 @@ pub(in crate::model) fn read_channels(json: &str) -> Result<Vec<i64>, sqlx::Erro
 
 /// What is to be told of a list besides the customers themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be asked for without the others")]
 pub struct Extras {
     /// Their addresses.
     pub addresses: bool,
