@@ -2,6 +2,8 @@
 //!
 //! Served at `/_mock/openapi.json`, printed by `bigcommerce-mock openapi`.
 
+#![expect(clippy::needless_pass_by_value, reason = "schemas are made where they are used")]
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::{Dialect, Field, Op};
@@ -263,12 +265,12 @@ fn paging() -> [Json; 2] {
     [parameter("page", page), parameter("limit", limit)]
 }
 
-/// Refusals by status, in one schema; `also` are the ones that say it differently.
+/// The responses of refusals that share a schema, named after their statuses.
 fn refusals(words: &[(u16, &str)], schema: &Json) -> Map<String, Json> {
     let response =
         |what: &str| json!({"description": what, "content": {"application/json": {"schema": schema}}});
     words.iter().map(|(status, what)| (format!("Error{status}"), response(what))).collect()
 }
 
-/// What is said by both versions of a refusal, in JSON or – the gateway – in plain text.
+/// What both versions say of a 401.
 const UNAUTHORIZED: &str = "No token or credentials, or not known ones";

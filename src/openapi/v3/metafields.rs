@@ -87,7 +87,10 @@ pub(super) fn schemas() -> Map<String, Json> {
     update_one.as_object_mut().map(|schema| schema.shift_remove("required"));
     let mut create_many = body(FIELDS, V3, Create);
     create_many["properties"]["resource_id"] = json!({"type": "integer"});
-    create_many["required"].as_array_mut().map(|required| required.push(json!("resource_id")));
+    create_many["required"]
+        .as_array_mut()
+        .into_iter()
+        .for_each(|required| required.push(json!("resource_id")));
     let count = || json!({"type": "integer", "minimum": 0});
     let meta = object(named([("total", count()), ("success", count()), ("failed", count())]), &[]);
     let done = |data: Json| {
