@@ -21,6 +21,10 @@ create table customers (
     tax_exempt_category     text    not null default '' collate nocase,
     reset_pass_on_login     integer not null default 0 check (reset_pass_on_login in (0, 1)),
     accepts_marketing       integer not null default 0 check (accepts_marketing in (0, 1)),
+    -- Where the customer signed up.
+    origin_channel_id       integer not null default 1,
+    -- A JSON array of the channels where the customer can log in. Null: all that allow global logins.
+    channel_ids             text,
     -- An argon2 PHC string. Null: a generated password that nobody was told, so nothing matches it.
     password_hash           text
 ) strict;

@@ -3,6 +3,10 @@ create table form_fields (
     id    integer primary key autoincrement,
     owner text    not null check (owner in ('customer', 'address')),
     name  text    not null,
+    type  text    not null default 'text'
+        check (type in ('checkboxes', 'date', 'multiline', 'numbers', 'password', 'radiobuttons', 'text', 'picklist')),
+    -- A JSON array of text: what one chooses from, where one does.
+    options text  not null default '[]',
     unique (owner, name)
 ) strict;
 

@@ -19,7 +19,6 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_channels.sql"),
     include_str!("../../migrations/0007_attributes.sql"),
     include_str!("../../migrations/0008_events.sql"),
-    include_str!("../../migrations/0009_form_field_types.sql"),
     include_str!("../../migrations/0013_settings.sql"),
 ];
 
