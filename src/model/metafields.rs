@@ -99,9 +99,9 @@ pub async fn list(
     page: Page,
     neighbours: bool,
 ) -> Result<(Vec<Metafield>, Around), Error> {
-    if let Some(id) = of {
-        let field = FIELDS.iter().find(|field| field.name == "resource_id");
-        field.into_iter().for_each(|field| filters.require(field, Is, vec![Value::Int(id)]));
+    let field = FIELDS.iter().find(|field| field.name == "resource_id");
+    if let (Some(id), Some(field)) = (of, field) {
+        filters.require(field, Is, vec![Value::Int(id)]);
     }
     store
         .run(move |turn| {

@@ -55,7 +55,7 @@ pub(super) fn reason(error: &Error) -> Cow<'static, str> {
     if is_taken(problems) {
         "The key is already in use in the namespace".into()
     } else if missing.is_empty() {
-        // Observed by the service's own engineers, who do not say which key it is under.
+        // Documented, but not which key it is under.
         format!("The following fields are invalid: {}", names(&mut problems.iter())).into()
     } else {
         format!("The following fields are missing: {missing}").into()

@@ -431,7 +431,9 @@ pub(super) fn plain(error: &Error) -> (StatusCode, Cow<'static, str>) {
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "The body of this request must be sent as application/json.".into(),
         ),
-        Error::NotFound => (StatusCode::NOT_FOUND, NOT_FOUND.into()),
+        Error::NotFound | Error::NoRoute | Error::MethodNotAllowed => {
+            (StatusCode::NOT_FOUND, NOT_FOUND.into())
+        }
         Error::LimitTooHigh { max } => {
             (StatusCode::PAYLOAD_TOO_LARGE, format!("Max limit allowed is {max}").into())
         }
@@ -447,7 +449,6 @@ pub(super) fn plain(error: &Error) -> (StatusCode, Cow<'static, str>) {
             (StatusCode::UNPROCESSABLE_ENTITY, NOT_JSON.into())
         }
         Error::During { error, .. } | Error::Metafield(error) => plain(error),
-        Error::NoRoute | Error::MethodNotAllowed => (StatusCode::NOT_FOUND, NOT_FOUND.into()),
         Error::Database(_) | Error::Store(_) | Error::Panicked(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error".into())
         }
