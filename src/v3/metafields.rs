@@ -16,8 +16,11 @@ use crate::model::metafields::{self, FIELDS, Metafield};
 /// What lists of metafields can do, besides what [`read`] takes out of the query itself.
 pub const ABILITIES: Abilities = Abilities { sort: &[], include: &[], cursors: true };
 
+/// What `direction` can say.
+pub const DIRECTIONS: &[&str] = &["asc", "desc"];
+
 /// What `include_fields` can name.
-const INCLUDABLE: &[&str] = &[
+pub const INCLUDABLE: &[&str] = &[
     "resource_id",
     "key",
     "value",
@@ -67,7 +70,7 @@ fn read(tenant: &Tenant, query: Pairs) -> Result<(List, Vec<&'static str>), Erro
         None | Some("asc") => false,
         Some("desc") => true,
         Some(value) => {
-            let what = What::Malformed { kind: Kind::OneOf(&["asc", "desc"]), value: value.to_owned() };
+            let what = What::Malformed { kind: Kind::OneOf(DIRECTIONS), value: value.to_owned() };
             return Err(Problem::new("direction", what).into());
         }
     };
