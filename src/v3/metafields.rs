@@ -13,7 +13,7 @@ use crate::fields::validate::{Operation, Valid, validate};
 use crate::fields::{Dialect, Kind};
 use crate::model::metafields::{self, FIELDS, Metafield};
 
-/// What lists of metafields can do, besides what [`read`] takes out of the query itself.
+/// What lists of metafields can do as other lists do; they have a direction and a choice of fields besides.
 pub const ABILITIES: Abilities = Abilities { sort: &[], include: &[], cursors: true };
 
 /// What `direction` can say.
