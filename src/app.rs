@@ -1,6 +1,7 @@
 //! Every mount and every route, on one screen. What happens around the routes is in [`crate::edge`].
 
 use axum::Router;
+use axum::middleware::map_response;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::error::Error;
@@ -88,7 +89,31 @@ fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
                 .delete(v3::attribute_values::delete),
         ),
         ("/customers/form-field-values", get(v3::form_field_values::list).put(v3::form_field_values::upsert)),
+        (
+            "/customers/metafields",
+            of_metafields(
+                get(v3::metafields_batch::list)
+                    .post(v3::metafields_batch::create)
+                    .put(v3::metafields_batch::update)
+                    .delete(v3::metafields_batch::delete),
+            ),
+        ),
+        (
+            "/customers/{customer_id}/metafields",
+            of_metafields(get(v3::metafields::list).post(v3::metafields::create)),
+        ),
+        (
+            "/customers/{customer_id}/metafields/{metafield_id}",
+            of_metafields(
+                get(v3::metafields::get).put(v3::metafields::update).delete(v3::metafields::delete),
+            ),
+        ),
     ]
+}
+
+/// Routes of metafields, whose errors have a shape of their own, extractors' included.
+fn of_metafields(methods: MethodRouter) -> MethodRouter {
+    methods.layer(map_response(v3::metafields::of_metafields))
 }
 
 /// The router. Errors leave it as response extensions, to be rendered by the edge.

@@ -1,13 +1,13 @@
 //! The answers to form fields as a list of their own, of customers and addresses alike. One that was never given is
 //! not in it.
 
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::customers::{self, Around};
 use super::form_fields::{self, Answer, Owner, TYPES, Type};
 use super::memory::{Change, Memory};
-use super::{Cursor, Page};
+use super::{Page, walk};
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
 use crate::fields::Op::Is;
@@ -66,39 +66,12 @@ pub async fn list(
     store
         .run(move |turn| {
             Box::pin(async move {
-                let rows = select(turn, "*", &filters, Some(&page.with_one_more(neighbours))).await?;
-                let (rows, more) = page.cut(rows);
-                let cursor = |row: &SqliteRow| row.try_get("id").map(|id| Cursor { id, key: None });
-                let ends = match (rows.first(), rows.last()) {
-                    (Some(first), Some(last)) => Some((cursor(first)?, cursor(last)?)),
-                    _ => None,
-                };
-                let mut around = Around::between(&page, ends, more);
-                if let Some(beside) = around.beside(&page).filter(|_| neighbours) {
-                    let there = !select(turn, "id", &filters, Some(&beside)).await?.is_empty();
-                    around.set_beside(&page, there);
-                }
-                let total = select(turn, "count(*)", &filters, None).await?;
-                around.total = total.first().map_or(Ok(0), |row| row.try_get(0))?;
+                let (rows, around) = walk(turn, TABLE, &filters, &page, neighbours).await?;
                 let values = rows.iter().map(FormFieldValue::from_row);
                 Ok((values.collect::<Result<_, sqlx::Error>>()?, around))
             })
         })
         .await
-}
-
-async fn select(
-    turn: &mut Turn,
-    what: &'static str,
-    filters: &Filters,
-    page: Option<&Page>,
-) -> Result<Vec<SqliteRow>, sqlx::Error> {
-    let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new("select ");
-    filters.push_where(sql.push(what).push(" from ").push(TABLE));
-    if let Some(page) = page {
-        page.push(&mut sql, !filters.is_empty());
-    }
-    sql.build().fetch_all(&mut turn.db).await
 }
 
 /// Sets answers, all of a batch or none, whether there were some before or not.

@@ -1,8 +1,9 @@
 //! The rows of a store, one file a resource: its fields, its SQL, its rules. Nothing here knows a wire format.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Row as _, Sqlite};
 
+use self::customers::Around;
 use crate::fields::filter::Filters;
 use crate::fields::{Field, Value};
 use crate::store::Turn;
@@ -22,6 +23,7 @@ pub mod form_fields;
 pub mod generate;
 pub mod load;
 pub mod memory;
+pub mod metafields;
 pub mod settings;
 
 /// Which part of a list is wanted, and in which order the list is.
@@ -139,6 +141,34 @@ async fn page_of(
     Ok((sql.build().fetch_all(&mut turn.db).await?, total))
 }
 
+/// The matching rows of one page of a table, in the order of the ids, and where the page stands. `neighbours`: whether
+/// there are rows before and after is to be told.
+async fn walk(
+    turn: &mut Turn,
+    table: &'static str,
+    filters: &Filters,
+    page: &Page,
+    neighbours: bool,
+) -> Result<(Vec<SqliteRow>, Around), sqlx::Error> {
+    let (rows, total) = page_of(turn, table, filters, &page.with_one_more(neighbours)).await?;
+    let (rows, more) = page.cut(rows);
+    let cursor = |row: &SqliteRow| row.try_get("id").map(|id| Cursor { id, key: None });
+    let ends = match (rows.first(), rows.last()) {
+        (Some(first), Some(last)) => Some((cursor(first)?, cursor(last)?)),
+        _ => None,
+    };
+    let mut around = Around::between(page, ends, more);
+    around.total = total;
+    if let Some(beside) = around.beside(page).filter(|_| neighbours) {
+        let mut sql = QueryBuilder::new("select id from ");
+        filters.push_where(sql.push(table));
+        beside.push(&mut sql, !filters.is_empty());
+        let there = sql.build().fetch_optional(&mut turn.db).await?.is_some();
+        around.set_beside(page, there);
+    }
+    Ok((rows, around))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -163,12 +193,13 @@ mod tests {
         let store = stores.get_or_create("s").await.unwrap();
         let of_channels =
             [channel_settings::FIELDS, channel_settings::PRIVACY, channel_settings::CUSTOMER_GROUPS].concat();
-        let tables: [(&str, &[Field], &[&str]); 8] = [
+        let tables: [(&str, &[Field], &[&str]); 9] = [
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
             ("attributes", attributes::FIELDS, &[]),
             ("attribute_values", attribute_values::FIELDS, &[]),
             ("addresses", addresses::FIELDS, &[]),
+            ("metafields", metafields::FIELDS, &[]),
             ("form_field_values", form_field_values::FIELDS, &["form_field_id"]),
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_channels.sql"),
     include_str!("../../migrations/0007_attributes.sql"),
     include_str!("../../migrations/0008_events.sql"),
+    include_str!("../../migrations/0010_metafields.sql"),
     include_str!("../../migrations/0013_settings.sql"),
 ];
 

@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::batch::expected;
+use super::metafield_errors;
 use crate::access::{LimitOverflow, Switches};
 use crate::error::{Error, Problem, What};
 use crate::fields::filter::Filters;
@@ -80,17 +81,31 @@ pub struct Date(pub i64);
 
 impl Serialize for Date {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let date = DateTime::from_timestamp(self.0, 0).unwrap_or_default();
-        serializer.collect_str(&format_args!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-            date.year(),
-            date.month(),
-            date.day(),
-            date.hour(),
-            date.minute(),
-            date.second(),
-        ))
+        write_date(self.0, "Z", serializer)
     }
+}
+
+/// Unix seconds, written as `2024-05-06T07:34:10+00:00`.
+#[derive(Clone, Copy, Debug)]
+pub struct OffsetDate(pub i64);
+
+impl Serialize for OffsetDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_date(self.0, "+00:00", serializer)
+    }
+}
+
+fn write_date<S: Serializer>(seconds: i64, offset: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let date = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+    serializer.collect_str(&format_args!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{offset}",
+        date.year(),
+        date.month(),
+        date.day(),
+        date.hour(),
+        date.minute(),
+        date.second(),
+    ))
 }
 
 /// What a resource's lists can do besides being filtered and paged.
@@ -160,10 +175,17 @@ impl List {
                 (Start::Offset((number - 1).saturating_mul(limit)), Some(number))
             }
         };
-        let include = includes(include, find("include"))?;
+        let include = words("include", include, find("include"))?;
         let others = query.into_iter().filter(|(key, _)| !["page", "before", "after"].contains(&&**key));
         let page = Page { limit, start, order };
         Ok(List { filters, page, include, number, others: others.collect(), cursors })
+    }
+
+    /// Has the links to other pages repeat these parameters as well.
+    #[must_use]
+    pub fn repeating(mut self, more: Pairs) -> List {
+        self.others.extend(more);
+        self
     }
 
     /// Whether that is to be included.
@@ -339,13 +361,21 @@ fn order(fields: &'static [Field], sort: &[&str], text: Option<&str>) -> Result<
     found.ok_or_else(|| Problem::new("sort", What::Malformed { kind, value: text.to_owned() }).into())
 }
 
-fn includes(known: &'static [&'static str], text: Option<&str>) -> Result<Vec<&'static str>, Error> {
-    let names = text.into_iter().flat_map(|text| text.split(',')).filter(|name| !name.is_empty());
-    names
-        .map(|name| {
-            let malformed = || What::Malformed { kind: Kind::OneOf(known), value: name.to_owned() };
-            let found = known.iter().find(|known| **known == name).copied();
-            found.ok_or_else(|| Problem::new("include", malformed()).into())
+/// The words, of those that are known, in a parameter that parts them by commas.
+///
+/// # Errors
+/// [`Error::Invalid`]: another word.
+pub fn words(
+    name: &'static str,
+    known: &'static [&'static str],
+    text: Option<&str>,
+) -> Result<Vec<&'static str>, Error> {
+    let words = text.into_iter().flat_map(|text| text.split(',')).filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let malformed = || What::Malformed { kind: Kind::OneOf(known), value: word.to_owned() };
+            let found = known.iter().find(|known| **known == word).copied();
+            found.ok_or_else(|| Problem::new(name, malformed()).into())
         })
         .collect()
 }
@@ -403,32 +433,44 @@ pub fn error(error: &Error) -> Response {
     refusal("", error)
 }
 
-fn refusal(operation: &str, error: &Error) -> Response {
-    let plain = |status: StatusCode, title: Cow<'_, str>| view(status, title, Vec::new());
-    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+/// The status and title of an error that takes no more words than that.
+pub(super) fn plain(error: &Error) -> (StatusCode, Cow<'static, str>) {
     match error {
-        Error::NoRoute | Error::MethodNotAllowed => gateway::unknown_route(),
         Error::NotAcceptable => {
-            plain(StatusCode::NOT_ACCEPTABLE, "This resource is only available as application/json.".into())
+            (StatusCode::NOT_ACCEPTABLE, "This resource is only available as application/json.".into())
         }
-        Error::NotJson => plain(
+        Error::NotJson => (
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "The body of this request must be sent as application/json.".into(),
         ),
-        Error::NotFound => plain(StatusCode::NOT_FOUND, NOT_FOUND.into()),
+        Error::NotFound | Error::NoRoute | Error::MethodNotAllowed => {
+            (StatusCode::NOT_FOUND, NOT_FOUND.into())
+        }
         Error::LimitTooHigh { max } => {
-            plain(StatusCode::PAYLOAD_TOO_LARGE, format!("Max limit allowed is {max}").into())
+            (StatusCode::PAYLOAD_TOO_LARGE, format!("Max limit allowed is {max}").into())
         }
         Error::TooLarge { limit } => {
-            plain(StatusCode::PAYLOAD_TOO_LARGE, format!("Max body size allowed is {limit} bytes").into())
+            (StatusCode::PAYLOAD_TOO_LARGE, format!("Max body size allowed is {limit} bytes").into())
         }
         Error::TooMany { max } => {
-            plain(StatusCode::PAYLOAD_TOO_LARGE, format!("Max batch size allowed is {max}").into())
+            (StatusCode::PAYLOAD_TOO_LARGE, format!("Max batch size allowed is {max}").into())
         }
-        Error::TooSlow => plain(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time".into()),
-        Error::Broken | Error::Empty | Error::Malformed { .. } => {
-            plain(StatusCode::BAD_REQUEST, NOT_JSON.into())
+        Error::TooSlow => (StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time".into()),
+        Error::Broken | Error::Empty | Error::Malformed { .. } => (StatusCode::BAD_REQUEST, NOT_JSON.into()),
+        Error::NotAnObject | Error::NotAnArray | Error::Invalid(_) | Error::Item { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, NOT_JSON.into())
         }
+        Error::During { error, .. } | Error::Metafield(error) => plain(error),
+        Error::Database(_) | Error::Store(_) | Error::Panicked(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error".into())
+        }
+    }
+}
+
+fn refusal(operation: &str, error: &Error) -> Response {
+    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+    match error {
+        Error::NoRoute | Error::MethodNotAllowed => gateway::unknown_route(),
         Error::NotAnObject => {
             view(unprocessable, SHAPE.into(), vec![(String::new(), expected(Kind::Object(&[])).into())])
         }
@@ -436,9 +478,11 @@ fn refusal(operation: &str, error: &Error) -> Response {
             view(unprocessable, SHAPE.into(), vec![(String::new(), expected(Kind::List(&[])).into())])
         }
         Error::During { operation, error } => refusal(operation, error),
-        Error::Metafield(error) => metafield(error),
+        Error::Metafield(error) => metafield_errors::refusal(error),
         // Of a body when it befell an operation; else of a query.
-        Error::Invalid(problems) if operation.is_empty() => plain(unprocessable, query(problems).into()),
+        Error::Invalid(problems) if operation.is_empty() => {
+            view(unprocessable, query(problems).into(), Vec::new())
+        }
         Error::Invalid(problems) => {
             let shape = problems.iter().map(|problem| (problem.at.to_string(), shape_of(&problem.what)));
             let mut errors: Vec<(String, String)> = shape.collect();
@@ -450,8 +494,9 @@ fn refusal(operation: &str, error: &Error) -> Response {
             view(unprocessable, SHAPE.into(), errors)
         }
         Error::Item { index, problems } => item(operation, *index, problems),
-        Error::Database(_) | Error::Store(_) | Error::Panicked(_) => {
-            plain(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error".into())
+        error => {
+            let (status, title) = plain(error);
+            view(status, title, Vec::new())
         }
     }
 }
@@ -541,7 +586,7 @@ fn shape_of(what: &What) -> String {
 }
 
 /// What is wrong with a query, in one sentence.
-fn query(problems: &[Problem]) -> String {
+pub(super) fn query(problems: &[Problem]) -> String {
     let unknown: Vec<&str> =
         problems.iter().filter(|problem| problem.what == What::Unknown).map(|problem| &*problem.at).collect();
     if !unknown.is_empty() {
@@ -567,28 +612,6 @@ fn query(problems: &[Problem]) -> String {
         What::NotUtf8 => format!(r#"Query parameter "{at}" value must be UTF-8."#),
         _ => format!(r#"Query parameter "{at}" value is invalid."#),
     }
-}
-
-#[derive(Serialize)]
-struct MetafieldError<'a> {
-    status: u16,
-    title: &'a str,
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
-}
-
-/// Documented: an error of the metafields, which have a shape of their own.
-fn metafield(error: &Error) -> Response {
-    let (status, title, detail) = match error {
-        Error::NotFound => (StatusCode::NOT_FOUND, NOT_FOUND, None),
-        Error::Broken | Error::Empty | Error::Malformed { .. } => {
-            (StatusCode::BAD_REQUEST, NOT_JSON, Some("Syntax error".to_owned()))
-        }
-        error => return refusal("", error),
-    };
-    let view = MetafieldError { status: status.as_u16(), title, r#type: STATUS_CODES, detail };
-    bytes(status, json(&view))
 }
 
 #[cfg(test)]

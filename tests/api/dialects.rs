@@ -29,6 +29,15 @@ fn errors() -> Vec<Error> {
         Error::TooMany { max: 10 },
         Error::Metafield(Error::NotFound.into()),
         Error::Metafield(Error::Empty.into()),
+        Error::Metafield(Error::NotAnObject.into()),
+        Error::Metafield(Error::NotAnArray.into()),
+        Error::Metafield(Error::TooMany { max: 10 }.into()),
+        Error::Metafield(Error::MethodNotAllowed.into()),
+        Error::Metafield(Error::Panicked("at the disco".into()).into()),
+        Error::Metafield(Box::new(Problem::new("direction", What::Unknown).into())),
+        metafield(What::Missing),
+        metafield(What::HasNul),
+        metafield(What::Taken { value: "K".into() }),
         Error::Database(sqlx::Error::RowNotFound),
         Error::Store(OpenError::InUse("secret/path".into())),
         Error::Panicked("at the disco".into()),
@@ -69,6 +78,10 @@ fn errors() -> Vec<Error> {
         [problem.into(), of_body.during("Create customers")]
     });
     list.into_iter().chain(problems).collect()
+}
+
+fn metafield(what: What) -> Error {
+    Error::Metafield(Error::Item { index: None, problems: vec![Problem::new("key", what)] }.into())
 }
 
 fn problems() -> Vec<What> {

@@ -10,7 +10,7 @@ use crate::agreement::{EXTRAS, documented, filled};
 use crate::support::Mock;
 
 /// What no route answers yet.
-const NOT_YET: [&str; 3] = ["/metafields", "/consent", "/stored-instruments"];
+const NOT_YET: [&str; 2] = ["/consent", "/stored-instruments"];
 
 /// The calls of a document, with `{id}` for each id in a path.
 fn calls(dialect: Dialect) -> Vec<(String, String)> {
@@ -83,6 +83,8 @@ async fn full() -> Mock {
     mock.group("demo", json!({"name": "A"})).await;
     let set = r#"[{"customer_id":1,"attribute_id":1,"value":"42"}]"#;
     assert_eq!(mock.put("/stores/demo/v3/customers/attribute-values", set).await.status, 200);
+    let metafield = json!({"key": "k", "value": "v", "namespace": "n", "permission_set": "read"});
+    assert_eq!(mock.post("/stores/demo/v3/customers/1/metafields", metafield).await.status, 200);
     mock
 }
 
@@ -106,6 +108,8 @@ async fn the_documents_have_the_keys_of_the_answers() {
         (&v3, "Address", "v3/customers/addresses?include=formfields".to_owned(), "/data/0"),
         (&v3, "Attribute", "v3/customers/attributes".to_owned(), "/data/0"),
         (&v3, "AttributeValue", "v3/customers/attribute-values".to_owned(), "/data/0"),
+        (&v3, "Metafield", "v3/customers/1/metafields/1".to_owned(), "/data"),
+        (&v3, "ListedMetafield", "v3/customers/metafields".to_owned(), "/data/0"),
         (&v3, "Settings", "v3/customers/settings".to_owned(), "/data"),
         (&v3, "ChannelSettings", "v3/customers/settings/channels/1".to_owned(), "/data"),
     ] {

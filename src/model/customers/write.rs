@@ -277,6 +277,9 @@ pub async fn delete(store: &Store, id: i64) -> Result<(), Error> {
                     "delete from customers where id = ? returning id, origin_channel_id, channel_ids",
                 );
                 let row = delete.bind(id).fetch_optional(&mut turn.db).await?.ok_or(Error::NotFound)?;
+                // Not by a foreign key: they may be of nobody.
+                let metafields = sqlx::query("delete from metafields where resource_id = ?");
+                metafields.bind(id).execute(&mut turn.db).await?;
                 turn.record(deleted(&row, now)?);
                 turn.change(Change::Remove(u32::try_from(id).into_iter().collect()));
                 Ok(())
@@ -325,7 +328,8 @@ async fn delete_rows(
     if filters.is_empty() && limit.is_none() {
         record_deleted(turn, "customers", now).await?;
         // Without a `where` SQLite drops whole trees instead of rows.
-        let all = "delete from form_field_values; delete from attribute_values; delete from addresses; \
+        let all = "delete from metafields where exists (select 1 from customers where id = resource_id); \
+                   delete from form_field_values; delete from attribute_values; delete from addresses; \
                    delete from customers";
         sqlx::raw_sql(all).execute(&mut turn.db).await?;
         return Ok(Change::Clear);
@@ -342,6 +346,7 @@ async fn delete_rows(
                  (select id from addresses where customer_id in (select id from temp.doomed)); \
                  delete from attribute_values where customer_id in (select id from temp.doomed); \
                  delete from addresses where customer_id in (select id from temp.doomed); \
+                 delete from metafields where resource_id in (select id from temp.doomed); \
                  delete from customers where id in (select id from temp.doomed); drop table temp.doomed";
     sqlx::raw_sql(steps).execute(&mut turn.db).await?;
     Ok(Change::Remove(ids.into_iter().collect()))

@@ -3,31 +3,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::schema::{array, body, object, of, shown};
-use super::{Operation, enveloped, list, named, nothing, operation, page};
+use super::super::schema::{array, body, object, of, over, shown};
+use super::{Operation, batch, enveloped, list, named, nothing, operation, page, parameter};
 use crate::fields::Dialect::V3;
-use crate::fields::Op::{In, Is, Max, Min};
 use crate::fields::validate::Operation::{Create, Update};
-use crate::fields::{Field, date, int, one_of, text};
-use crate::v3::wire::Abilities;
-
-const PERMISSION_SETS: &[&str] = &["app_only", "read", "write", "read_and_sf_access", "write_and_sf_access"];
-
-const FIELDS: &[Field] = &[
-    int("id").key(),
-    text("key").required().len(1, 64).filter(V3, &[Is, In]),
-    text("value").required().len(1, 65_535),
-    text("namespace").required().len(1, 64).filter(V3, &[Is, In]),
-    one_of("permission_set", PERMISSION_SETS).required(),
-    one_of("resource_type", &["customer"]).ignored_in_v3(),
-    int("resource_id").ignored_in_v3(),
-    text("description").max(255),
-    date("date_created").ignored_in_v3().filter(V3, &[Min, Max]),
-    date("date_modified").ignored_in_v3().filter(V3, &[Min, Max]),
-    text("owner_client_id").ignored_in_v3(),
-];
-
-const ABILITIES: Abilities = Abilities { sort: &[], include: &[], cursors: true };
+use crate::model::metafields::{BATCH_FIELDS, FIELDS};
+use crate::v3::batch::MAX;
+use crate::v3::metafields::{ABILITIES, DIRECTIONS, INCLUDABLE};
 
 pub(super) fn operations() -> Vec<Operation> {
     let (all, of_one) = ("/customers/metafields", "/customers/{customer_id}/metafields");
@@ -35,8 +17,8 @@ pub(super) fn operations() -> Vec<Operation> {
     let mut example = json!({"key": "size", "value": "42", "namespace": "shoes", "permission_set": "write"});
     let operations = vec![
         operation("GET", of_one, "listMetafieldsOfCustomer", "List the metafields of a customer")
-            .query(list(FIELDS, ABILITIES))
-            .answers(200, page("Metafield", ABILITIES)),
+            .query(query())
+            .answers(200, page("ListedMetafield", ABILITIES)),
         operation("POST", of_one, "createMetafield", "Create a metafield of a customer")
             .body(of("NewMetafield"), example.clone())
             .answers(200, enveloped(of("Metafield"), nothing()))
@@ -49,15 +31,15 @@ pub(super) fn operations() -> Vec<Operation> {
             .refuses(409, "MetafieldError"),
         operation("DELETE", one, "deleteMetafield", "Delete a metafield").answers_nothing(),
         operation("GET", all, "listMetafields", "List the metafields of all customers")
-            .query(list(FIELDS, ABILITIES))
-            .answers(200, page("Metafield", ABILITIES)),
+            .query(query())
+            .answers(200, page("ListedMetafield", ABILITIES)),
         operation(
             "POST",
             all,
             "createMetafields",
             "Create metafields; those that are good, whatever the others are",
         )
-        .body(array(of("NewMetafieldOfCustomer")), {
+        .body(batch("NewMetafieldOfCustomer"), {
             example["resource_id"] = json!(1);
             json!([example])
         })
@@ -69,28 +51,30 @@ pub(super) fn operations() -> Vec<Operation> {
             "updateMetafields",
             "Change metafields; those that are good, whatever the others are",
         )
-        .body(array(of("MetafieldOfCustomerChanges")), json!([{"id": 1, "value": "43"}]))
+        .body(batch("MetafieldOfCustomerChanges"), json!([{"id": 1, "value": "43"}]))
         .answers(200, of("MetafieldsWritten"))
         .refuses(422, "MetafieldsRefused"),
         operation("DELETE", all, "deleteMetafields", "Delete metafields, by an array of ids")
-            .body(array(json!({"type": "integer"})), json!([1]))
+            .body(over(array(json!({"type": "integer"})), &json!({"maxItems": MAX})), json!([1]))
             .answers(200, of("MetafieldsDeleted"))
             .refuses(422, "MetafieldsRefused"),
     ];
-    operations.into_iter().map(|operation| operation.refuses_usually(&[400, 404], "MetafieldError")).collect()
+    let usual = [400, 404, 406, 408, 413, 415, 422, 500];
+    operations.into_iter().map(|operation| operation.refuses_usually(&usual, "MetafieldError")).collect()
+}
+
+/// The parameters of a list.
+fn query() -> Vec<Json> {
+    let mut parameters = list(FIELDS, ABILITIES);
+    parameters.push(parameter("direction", json!({"type": "string", "enum": DIRECTIONS, "default": "asc"})));
+    parameters.push(parameter("include_fields", array(json!({"type": "string", "enum": INCLUDABLE}))));
+    parameters
 }
 
 pub(super) fn schemas() -> Map<String, Json> {
-    let mut update_one = body(FIELDS, V3, Update);
-    // The path says which.
-    update_one["properties"].as_object_mut().map(|properties| properties.shift_remove("id"));
-    update_one.as_object_mut().map(|schema| schema.shift_remove("required"));
-    let mut create_many = body(FIELDS, V3, Create);
-    create_many["properties"]["resource_id"] = json!({"type": "integer"});
-    create_many["required"]
-        .as_array_mut()
-        .into_iter()
-        .for_each(|required| required.push(json!("resource_id")));
+    let mut shown = shown(FIELDS, V3);
+    shown.shift_insert(5, "resource_type".to_owned(), json!({"type": "string", "enum": ["customer"]}));
+    let not_the_id: Vec<&str> = INCLUDABLE.iter().copied().filter(|name| *name != "id").collect();
     let count = || json!({"type": "integer", "minimum": 0});
     let meta = object(named([("total", count()), ("success", count()), ("failed", count())]), &[]);
     let done = |data: Json| {
@@ -98,32 +82,28 @@ pub(super) fn schemas() -> Map<String, Json> {
         object(named([("data", array(data)), ("errors", errors), ("meta", meta.clone())]), &[])
     };
     let text = || json!({"type": "string"});
-    let errors = || json!({"type": "object", "additionalProperties": {"type": "string"}});
-    let refusal = || {
-        named([
-            ("status", json!({"type": "integer"})),
-            ("title", text()),
-            ("type", text()),
-            ("detail", text()),
-            ("errors", errors()),
-        ])
+    let refusal = |name: &'static str, schema: Json| {
+        let status = json!({"type": "integer"});
+        named([("status", status), ("title", text()), ("type", text()), (name, schema)])
     };
+    let errors = json!({"type": "object", "additionalProperties": {"type": "string"}});
     named([
-        ("Metafield", object(shown(FIELDS, V3), &[])),
+        ("Metafield", object(shown.clone(), &[])),
+        ("ListedMetafield", object(shown, &not_the_id)),
         ("NewMetafield", body(FIELDS, V3, Create)),
-        ("MetafieldChanges", update_one),
-        ("NewMetafieldOfCustomer", create_many),
-        ("MetafieldOfCustomerChanges", body(FIELDS, V3, Update)),
+        ("MetafieldChanges", body(FIELDS, V3, Update)),
+        ("NewMetafieldOfCustomer", body(BATCH_FIELDS, V3, Create)),
+        ("MetafieldOfCustomerChanges", body(BATCH_FIELDS, V3, Update)),
         ("MetafieldsWritten", done(of("Metafield"))),
         ("MetafieldsDeleted", done(json!({"type": "integer"}))),
-        ("MetafieldProblem", object(refusal(), &["detail"])),
-        ("MetafieldError", object(refusal(), &["detail", "errors"])),
+        ("MetafieldProblem", object(refusal("errors", errors), &[])),
+        ("MetafieldError", object(refusal("detail", text()), &["detail"])),
     ])
 }
 
 pub(super) fn responses() -> Map<String, Json> {
     let response = |what: &str, schema: Json| json!({"description": what, "content": {"application/json": {"schema": schema}}});
-    let some = json!({"anyOf": [of("MetafieldsWritten"), of("MetafieldsDeleted"), of("Error")]});
+    let some = json!({"anyOf": [of("MetafieldsWritten"), of("MetafieldsDeleted"), of("MetafieldError")]});
     named([
         ("MetafieldError", response("Refused, in the words of metafields", of("MetafieldError"))),
         ("MetafieldsRefused", response("Some or all of them are wrong; the others were written", some)),

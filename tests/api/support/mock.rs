@@ -21,9 +21,10 @@ use tower::ServiceExt;
 pub(crate) const NOW_MS: i64 = 1_714_980_850_000;
 
 /// The lists of V3 that show everything in a store.
-const V3_LISTS: [&str; 2] = [
+const V3_LISTS: [&str; 3] = [
     "?limit=250&include=addresses,storecredit,attributes,formfields",
     "/addresses?limit=250&include=formfields",
+    "/metafields?limit=250",
 ];
 
 /// A server with no stores, whose time stands still.

@@ -11,6 +11,8 @@ mod customers;
 mod events;
 mod filters;
 mod form_field_values;
+mod metafields;
+mod metafields_batch;
 mod one_truth;
 mod refusals;
 mod settings;
