@@ -88,6 +88,7 @@ fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
                 .delete(v3::attribute_values::delete),
         ),
         ("/customers/form-field-values", get(v3::form_field_values::list).put(v3::form_field_values::upsert)),
+        ("/customers/{customer_id}/consent", get(v3::consent::get).put(v3::consent::update)),
     ]
 }
 

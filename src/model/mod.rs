@@ -12,6 +12,7 @@ pub mod attribute_values;
 pub mod attributes;
 pub mod channel_settings;
 pub mod channels;
+pub mod consents;
 pub mod countries;
 pub mod credentials;
 pub mod customer_groups;
@@ -163,7 +164,7 @@ mod tests {
         let store = stores.get_or_create("s").await.unwrap();
         let of_channels =
             [channel_settings::FIELDS, channel_settings::PRIVACY, channel_settings::CUSTOMER_GROUPS].concat();
-        let tables: [(&str, &[Field], &[&str]); 8] = [
+        let tables: [(&str, &[Field], &[&str]); 9] = [
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
             ("attributes", attributes::FIELDS, &[]),
@@ -172,6 +173,7 @@ mod tests {
             ("form_field_values", form_field_values::FIELDS, &["form_field_id"]),
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),
+            ("consents", consents::FIELDS, &["customer_id", "allow", "deny"]),
             ("settings", settings::PRIVACY, &["id"]),
             // What the objects hold stands beside what is in none.
             ("channel_settings", &of_channels, &["channel_id"]),

@@ -5,6 +5,7 @@ pub mod attribute_values;
 pub mod attributes;
 pub mod batch;
 pub mod channel_settings;
+pub mod consent;
 pub mod customers;
 pub mod form_field_values;
 pub mod settings;

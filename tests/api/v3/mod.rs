@@ -6,6 +6,7 @@ mod attributes;
 mod batches;
 mod channel_settings;
 mod channels;
+mod consent;
 mod cursors;
 mod customers;
 mod events;
