@@ -89,6 +89,7 @@ fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
         ),
         ("/customers/form-field-values", get(v3::form_field_values::list).put(v3::form_field_values::upsert)),
         ("/customers/{customer_id}/consent", get(v3::consent::get).put(v3::consent::update)),
+        ("/customers/{customer_id}/stored-instruments", get(v3::stored_instruments::list)),
     ]
 }
 

@@ -24,6 +24,7 @@ pub mod generate;
 pub mod load;
 pub mod memory;
 pub mod settings;
+pub mod stored_instruments;
 
 /// Which part of a list is wanted, and in which order the list is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,7 +165,7 @@ mod tests {
         let store = stores.get_or_create("s").await.unwrap();
         let of_channels =
             [channel_settings::FIELDS, channel_settings::PRIVACY, channel_settings::CUSTOMER_GROUPS].concat();
-        let tables: [(&str, &[Field], &[&str]); 9] = [
+        let tables: [(&str, &[Field], &[&str]); 10] = [
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
             ("attributes", attributes::FIELDS, &[]),
@@ -174,6 +175,7 @@ mod tests {
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),
             ("consents", consents::FIELDS, &["customer_id", "allow", "deny"]),
+            ("stored_instruments", &[], &["customer_id", "instruments"]),
             ("settings", settings::PRIVACY, &["id"]),
             // What the objects hold stands beside what is in none.
             ("channel_settings", &of_channels, &["channel_id"]),

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_events.sql"),
     include_str!("../../migrations/0009_form_field_types.sql"),
     include_str!("../../migrations/0011_consents.sql"),
+    include_str!("../../migrations/0012_stored_instruments.sql"),
     include_str!("../../migrations/0013_settings.sql"),
 ];
 

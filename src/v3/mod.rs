@@ -9,5 +9,6 @@ pub mod consent;
 pub mod customers;
 pub mod form_field_values;
 pub mod settings;
+pub mod stored_instruments;
 pub mod validate_credentials;
 pub mod wire;

@@ -326,7 +326,7 @@ async fn delete_rows(
         record_deleted(turn, "customers", now).await?;
         // Without a `where` SQLite drops whole trees instead of rows.
         let all = "delete from form_field_values; delete from attribute_values; delete from addresses; \
-                   delete from consents; delete from customers";
+                   delete from consents; delete from stored_instruments; delete from customers";
         sqlx::raw_sql(all).execute(&mut turn.db).await?;
         return Ok(Change::Clear);
     }
@@ -343,6 +343,7 @@ async fn delete_rows(
                  delete from attribute_values where customer_id in (select id from temp.doomed); \
                  delete from addresses where customer_id in (select id from temp.doomed); \
                  delete from consents where customer_id in (select id from temp.doomed); \
+                 delete from stored_instruments where customer_id in (select id from temp.doomed); \
                  delete from customers where id in (select id from temp.doomed); drop table temp.doomed";
     sqlx::raw_sql(steps).execute(&mut turn.db).await?;
     Ok(Change::Remove(ids.into_iter().collect()))

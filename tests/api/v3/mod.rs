@@ -15,6 +15,7 @@ mod form_field_values;
 mod one_truth;
 mod refusals;
 mod settings;
+mod stored_instruments;
 mod validate_credentials;
 
 use serde_json::{Value, json};
