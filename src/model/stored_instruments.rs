@@ -95,7 +95,7 @@ pub enum StoredInstrument {
         expiry_year: i64,
         issuer_identification_number: String,
         last_4: String,
-        billing_address: BillingAddress,
+        billing_address: Box<BillingAddress>,
     },
     #[serde(rename = "stored_paypal_account")]
     PaypalAccount { token: String, is_default: bool, email: String },
@@ -144,7 +144,7 @@ impl StoredInstrument {
                 expiry_year: int("expiry_year"),
                 issuer_identification_number: text("issuer_identification_number"),
                 last_4: text("last_4"),
-                billing_address: BillingAddress::of(billing_address),
+                billing_address: Box::new(BillingAddress::of(billing_address)),
             },
             Type::PaypalAccount => {
                 StoredInstrument::PaypalAccount { token, is_default, email: text("email") }

@@ -119,10 +119,10 @@ fn values_that_an_attribute_does_not_take_are_refused() {
     jane_refused("attributes: [{attribute_id: 1, attribute_value: a}]", "attributes[0].attribute_id", known);
 }
 
-/// A card of the seed's only customer, one field to a line, from its eighth.
+/// A card of the seed's only customer, one field to a line from the eighth. Its token must never be shown.
 const CARD: &str = "stored_instruments:
           - type: stored_card
-            token: t0ken-card
+            token: s3cret-pass
             brand: VISA
             expiry_month: 1
             expiry_year: 2031
@@ -172,8 +172,8 @@ fn stored_instruments_that_can_not_be_are_refused() {
     jane_refused(&paypal("email: jane"), &at("email"), "'jane' is not an email address");
     jane_refused(&paypal("email: a@b.co, is_default: 1"), &at("is_default"), "must be true or false");
     jane_refused(&paypal("email: a@b.co, last_4: '1111'"), &at("last_4"), "no such field");
-    let twice = "stored_instruments: [{type: stored_paypal_account, token: t0ken, email: a@b.co}, \
-                 {type: stored_bank_account, token: t0ken, issuer: i, masked_account_number: m}]";
+    let twice = "stored_instruments: [{type: stored_paypal_account, token: s3cret-pass, email: a@b.co}, \
+                 {type: stored_bank_account, token: s3cret-pass, issuer: i, masked_account_number: m}]";
     jane_refused(twice, "stored_instruments[1].token", "another one of the customer has it");
 }
 

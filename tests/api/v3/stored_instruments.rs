@@ -131,3 +131,16 @@ async fn nobody_writes_them() {
         mock.call(method, PATH, &[], "[]").await.assert(404, "The route is not found, check the URL");
     }
 }
+
+#[tokio::test]
+async fn the_demo_store_has_one_of_each_type() {
+    let mock = Mock::seeded(include_str!("../../../fixtures/demo.yaml")).await;
+    let mut types = Vec::new();
+    for email in ["jane@example.com", "soren@example.org"] {
+        let found = mock.get(&format!("/stores/demo/v3/customers?email:in={email}")).await.json();
+        let path = format!("/stores/demo/v3/customers/{}/stored-instruments", found["data"][0]["id"]);
+        let kept = mock.get(&path).await.json();
+        types.extend(kept.as_array().unwrap().iter().map(|one| one["type"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(types, ["stored_card", "stored_paypal_account", "stored_bank_account"]);
+}
