@@ -22,10 +22,10 @@ const STORES: usize = 32;
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
-    if let [_, mode, one, list] = &args[..]
+    if let [_, mode, answers @ ..] = &args[..]
         && mode == "baseline"
     {
-        return baseline(one.clone(), list.clone());
+        return baseline(answers);
     }
     if Command::new("wrk").arg("-v").output().is_err() {
         println!("wrk is not installed; on Debian: apt-get install wrk");
@@ -77,6 +77,8 @@ const WORK: &[(&str, &str, usize, usize)] = &[
     ("mix", "one", 1, 8),
     ("one-stores", "one", STORES, 0),
     ("post-stores", "post", STORES, 0),
+    ("v3-list", "v3-list", 1, 0),
+    ("v3-batch", "v3-batch", 1, 0),
 ];
 
 fn setting(name: &str, default: &str) -> String {
@@ -113,6 +115,15 @@ fn start_server(data_dir: Option<&std::path::Path>) -> Server {
             server.call("POST", &format!("/stores/bench{store}/v2/customers"), &body);
         }
     }
+    for id in 1..=CUSTOMERS {
+        let address = |line: &str| {
+            format!(
+                r#"{{"customer_id":{id},"first_name":"Jane","last_name":"Doe","address1":"{line}","city":"Austin","state_or_province":"Texas","postal_code":"78701","country_code":"US"}}"#
+            )
+        };
+        let body = format!("[{},{}]", address("123 Main Street"), address("500 Congress Avenue"));
+        server.call("POST", "/stores/bench0/v3/customers/addresses", &body);
+    }
     server
 }
 
@@ -120,18 +131,28 @@ fn start_server(data_dir: Option<&std::path::Path>) -> Server {
 fn start_baseline(server: &Server) -> Server {
     let one = server.call("GET", "/stores/bench0/v2/customers/500", "");
     let list = server.call("GET", "/stores/bench0/v2/customers?page=5", "");
-    Server::start(Command::new(std::env::current_exe().unwrap()).args(["baseline", &one, &list]))
+    let v3_list = server.call("GET", "/stores/bench0/v3/customers?include=addresses&page=5", "");
+    let ten: Vec<String> = (0..10)
+        .map(|i| format!(r#"{{"first_name":"Jane","last_name":"Doe","email":"ten{i}@example.com"}}"#))
+        .collect();
+    let v3_batch = server.call("POST", "/stores/ten/v3/customers", &format!("[{}]", ten.join(",")));
+    let answers = ["baseline", &one, &list, &v3_list, &v3_batch];
+    Server::start(Command::new(std::env::current_exe().unwrap()).args(answers))
 }
 
 const JSON: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json")];
 
-fn baseline(one: String, list: String) {
-    let (one, list) = (Bytes::from(one), Bytes::from(list));
+fn baseline(answers: &[String]) {
+    let [one, list, v3_list, v3_batch] = answers else { panic!("four answers") };
+    let [one, list, v3_list, v3_batch] =
+        [one, list, v3_list, v3_batch].map(|answer| Bytes::from(answer.clone()));
     let (created, changed) = (one.clone(), one.clone());
     let list =
         get(async move || (JSON, list)).post(async move |_: Bytes| (StatusCode::CREATED, JSON, created));
     let one = get(async move || (JSON, one)).put(async move |_: Bytes| (JSON, changed));
+    let v3 = get(async move || (JSON, v3_list)).post(async move |_: Bytes| (JSON, v3_batch));
     let routes = Router::new()
+        .route("/stores/{store_hash}/v3/customers", v3)
         .route("/stores/{store_hash}/v2/customers", list)
         .route("/stores/{store_hash}/v2/customers/{id}", one);
     tokio::runtime::Runtime::new().unwrap().block_on(async {

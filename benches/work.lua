@@ -22,6 +22,8 @@ function init(args)
       made[i] = wrk.format("GET", path(store) .. "/" .. id, { ["X-Auth-Token"] = "bench", ["Accept-Encoding"] = "gzip" })
     elseif kind == "list" then
       made[i] = wrk.format("GET", path(store) .. "?page=" .. math.random(math.floor(last / 50)))
+    elseif kind == "v3-list" then
+      made[i] = wrk.format("GET", "/stores/bench0/v3/customers?include=addresses&page=" .. math.random(math.floor(last / 50)))
     elseif kind == "email" then
       made[i] = wrk.format("GET", path(store) .. "?email=c" .. id .. "@example.com")
     elseif kind == "put" then
@@ -30,12 +32,20 @@ function init(args)
   end
 end
 
-function request()
+local function customer()
   count = count + 1
+  return '{"first_name":"Jane","last_name":"Doe","email":"' .. run .. "t" .. number .. "n" .. count .. '@example.com"}'
+end
+
+function request()
   if kind == "post" then
-    local body = '{"first_name":"Jane","last_name":"Doe","email":"' .. run .. "t" .. number .. "n" .. count .. '@example.com"}'
-    return wrk.format("POST", path(count % stores), nil, body)
+    return wrk.format("POST", path(count % stores), nil, customer())
+  elseif kind == "v3-batch" then
+    local ten = {}
+    for i = 1, 10 do ten[i] = customer() end
+    return wrk.format("POST", "/stores/bench0/v3/customers", nil, "[" .. table.concat(ten, ",") .. "]")
   end
+  count = count + 1
   return made[count % 1000 + 1]
 end
 

@@ -1,7 +1,7 @@
 //! The command line and its environment: a flag wins over its `BCMOCK_*` variable, which wins over the default.
 
 use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -38,6 +38,19 @@ pub enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 0)]
         wait: u64,
     },
+    /// Print the OpenAPI document of a version
+    Openapi {
+        /// Of which version
+        version: Version,
+    },
+}
+
+/// A version of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "clap would show it as help")]
+pub enum Version {
+    V2,
+    V3,
 }
 
 /// How log lines look.
@@ -147,6 +160,13 @@ impl Config {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(DEFAULT_PORT)
+    }
+
+    /// The URL under which clients reach the server.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let listening = || format!("http://{}", SocketAddr::new(reachable(self.host), self.port()));
+        self.public_url.clone().unwrap_or_else(listening)
     }
 
     /// The longest that a head or a body may take to arrive.

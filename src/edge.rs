@@ -28,6 +28,7 @@ use tower::{Service, ServiceExt};
 use tower_http::compression::{Compression, CompressionLevel};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Cors, ExposeHeaders};
 
+use crate::control::{self, Site};
 use crate::error::Error;
 use crate::extract::{Received, Tenant, Unreceived};
 use crate::mount::{self, Family};
@@ -240,6 +241,11 @@ impl Inner {
         let Some((family, hash)) = mount::family(path) else {
             // A hash that can not be one: to the router it would be as good as any.
             let refusal = on_vendor_mount(path).then(gateway::unknown_route);
+            if path.starts_with(control::PREFIX) {
+                let origin = self.origin(host.as_ref(), request.extensions().get());
+                let site = Site { origin, store: self.options.default_store.clone() };
+                request.extensions_mut().insert(site);
+            }
             return Seat { family: None, store: None, refusal };
         };
         let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
@@ -286,13 +292,7 @@ impl Inner {
         host: Option<&Authority>,
         local: Option<&LocalAddr>,
     ) -> (String, usize) {
-        let mut base = String::with_capacity(128);
-        match (&self.options.public_url, host, local) {
-            (Some(url), _, _) => base.push_str(url),
-            (None, Some(host), _) => base.extend(["http://", host.as_str()]),
-            (None, None, Some(LocalAddr(address))) => base.extend(["http://", &address.to_string()]),
-            (None, None, None) => base.push_str("http://localhost"),
-        }
+        let mut base = self.origin(host, local);
         // A public URL may have a path of its own, which is then the beginning of every path that the client uses.
         let authority = base.find("://").map_or(0, |scheme| scheme + 3);
         let path = base[authority..].find('/').map_or(base.len(), |path| authority + path);
@@ -302,6 +302,19 @@ impl Inner {
             Family::BasicV2 => base.push_str("/api/v2"),
         }
         (base, path)
+    }
+
+    /// The URL of the server, as the client reaches it.
+    fn origin(&self, host: Option<&Authority>, local: Option<&LocalAddr>) -> String {
+        // Room for a path.
+        let mut origin = String::with_capacity(128);
+        match (&self.options.public_url, host, local) {
+            (Some(url), _, _) => origin.push_str(url),
+            (None, Some(host), _) => origin.extend(["http://", host.as_str()]),
+            (None, None, Some(LocalAddr(address))) => origin.extend(["http://", &address.to_string()]),
+            (None, None, None) => origin.push_str("http://localhost"),
+        }
+        origin
     }
 }
 

@@ -3,12 +3,13 @@
 //! A request goes through [`edge`] (what happens to each), [`mod@app`] (the routes), [`extract`] (what a handler gets),
 //! a handler in [`v2`] or [`v3`] (the wire formats), [`fields`] (what may be written) and [`model`] (rows and rules) to a
 //! [`store`] – one tenant, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
-//! [`config`] is the command line, [`seed`] the files that fill stores, [`server`] the listening.
+//! [`control`] is what the service does not have, [`openapi`] tells tools what there is. [`config`] is the command line, [`seed`] the files that fill stores, [`server`] the listening.
 
 pub mod access;
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod edge;
 pub mod error;
 pub mod extract;
@@ -17,6 +18,7 @@ pub mod gateway;
 pub mod healthcheck;
 pub mod model;
 pub mod mount;
+pub mod openapi;
 pub mod passwords;
 pub mod quota;
 pub mod seed;

@@ -1,4 +1,4 @@
-//! The command line: `serve` (the default) and `healthcheck`.
+//! The command line: `serve` (the default), `healthcheck` and `openapi`.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use bigcommerce_mock::access::Accesses;
 use bigcommerce_mock::clock::Clock;
-use bigcommerce_mock::config::{self, Cli, Command, Config, LogFormat};
+use bigcommerce_mock::config::{self, Cli, Command, Config, LogFormat, Version};
+use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::Seed;
 use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
-use bigcommerce_mock::{edge, healthcheck, server};
+use bigcommerce_mock::{edge, healthcheck, openapi, server};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[global_allocator]
@@ -39,6 +40,11 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(why) => refuse(&why, 1),
         },
+        Command::Openapi { version } => match print_openapi(&cli.config, version) {
+            // Who reads it may have seen enough.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse(&error.to_string(), 1),
+            _ => ExitCode::SUCCESS,
+        },
         Command::Serve => {
             start_log(&cli.config);
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -63,6 +69,15 @@ fn refuse(why: &str, code: u8) -> ExitCode {
     }
     let _ = writeln!(io::stderr(), "bigcommerce-mock: {line}");
     ExitCode::from(code)
+}
+
+fn print_openapi(config: &Config, version: Version) -> io::Result<()> {
+    let dialect = match version {
+        Version::V2 => Dialect::V2,
+        Version::V3 => Dialect::V3,
+    };
+    let document = openapi::document(dialect, &config.url(), &config.default_store);
+    io::stdout().write_all(format!("{document:#}\n").as_bytes())
 }
 
 async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {

@@ -8,6 +8,8 @@ pub mod validate;
 pub mod values;
 pub mod write;
 
+use validate::Operation;
+
 /// What a field holds, and so how it is read and stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -92,6 +94,31 @@ pub struct Side {
     pub max: usize,
     /// The list filters it takes part in.
     pub filters: &'static [Op],
+}
+
+impl Side {
+    /// Whether a client's write reads the field.
+    #[must_use]
+    pub fn is_read(&self, operation: Operation) -> bool {
+        match self.access {
+            Access::Absent | Access::Ignored | Access::ReadOnly => false,
+            Access::Writable => true,
+            Access::CreateOnly => operation != Operation::Update,
+            Access::Key => operation != Operation::Create,
+        }
+    }
+
+    /// Whether a write must have the field. `inside`: it is one of an object inside of another one, which is replaced
+    /// as a whole, so what is required there always is.
+    #[must_use]
+    pub fn is_needed(&self, operation: Operation, inside: bool) -> bool {
+        match (self.access, self.need) {
+            (Access::Key, _) => !inside && operation == Operation::Update,
+            (Access::Absent, _) | (_, Need::Optional) => false,
+            (_, Need::OnItsOwn) => !inside && operation != Operation::Update,
+            (_, Need::Required) => inside || operation != Operation::Update,
+        }
+    }
 }
 
 /// How a list may be narrowed by a field. The dialect decides how an operator is spelled.

@@ -138,9 +138,9 @@ impl Check {
     /// Whether a write reads the field.
     fn is_read(&self, field: &'static Field) -> bool {
         match self.side(field).access {
-            Access::Absent | Access::Ignored => false,
-            Access::CreateOnly => self.operation != Operation::Update,
-            Access::ReadOnly | Access::Key | Access::Writable => !self.is_read_only(field),
+            // A seed may pin it.
+            Access::ReadOnly => !self.is_read_only(field),
+            _ => self.side(field).is_read(self.operation),
         }
     }
 
@@ -199,26 +199,20 @@ impl Check {
         }
     }
 
-    /// What is inside of a field is replaced as a whole, so its own required fields are always required.
     fn required(&mut self, fields: &'static [Field], object: &Map<String, Json>, prefix: &str, inside: bool) {
         for field in fields {
             let side = self.side(field);
-            let needed = match (side.access, side.need) {
-                (Access::Key, _) => !inside && self.operation == Operation::Update,
-                (Access::Absent, _) | (_, Need::Optional) => false,
-                (_, Need::OnItsOwn) => !inside && self.operation != Operation::Update,
-                (_, Need::Required) => true,
-            };
+            let required = side.access != Access::Absent && side.need == Need::Required;
             let missing = match object.get(side.name) {
-                None => side.access == Access::Key || inside || self.operation != Operation::Update,
+                None => side.is_needed(self.operation, inside),
                 // To V3 this is a wrong type, or too short.
                 Some(_) if self.dialect == Dialect::V3 => false,
                 // Assumed: a required field can not be blanked by an update either.
-                Some(Json::Null) => true,
-                Some(Json::String(text)) => text.is_empty(),
+                Some(Json::Null) => required,
+                Some(Json::String(text)) => required && text.is_empty(),
                 Some(_) => false,
             };
-            if needed && missing {
+            if missing {
                 self.problems.push(Problem::new(format!("{prefix}{}", side.name), What::Missing));
             }
         }

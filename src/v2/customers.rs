@@ -105,7 +105,7 @@ pub async fn delete(tenant: Tenant, Ids([id]): Ids<1>) -> Result<Response, Error
 }
 
 /// The body of a password check. The password is one to compare, so the password rule does not apply.
-const VALIDATE: &[Field] = &[text("password").required()];
+pub const VALIDATE: &[Field] = &[text("password").required()];
 
 /// `POST /customers/{id}/validate`: whether that is the customer's password.
 ///

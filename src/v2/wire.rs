@@ -175,6 +175,19 @@ impl Spelling {
             },
         }
     }
+
+    /// The query parameter that compares a field so.
+    #[must_use]
+    pub fn spell(self, name: &str, op: Op) -> String {
+        match (self, op) {
+            (_, Op::Is | Op::In) => name.to_owned(),
+            (Spelling::Prefix, Op::Min) => format!("min_{name}"),
+            (Spelling::Prefix, Op::Max) => format!("max_{name}"),
+            (Spelling::Suffix, Op::Min) => format!("{name}:min"),
+            (Spelling::Suffix, Op::Max) => format!("{name}:max"),
+            (_, Op::Like) => format!("{name}:like"),
+        }
+    }
 }
 
 /// Takes filters and page from a list's query.

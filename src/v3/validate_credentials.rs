@@ -11,7 +11,7 @@ use crate::fields::{Field, int, text};
 use crate::model::{channels, credentials};
 
 /// The body. Both texts are to be compared, so no rule applies to them. Assumed: without a channel it is the first.
-const FIELDS: &[Field] = &[text("email").required(), text("password").required(), int("channel_id")];
+pub const FIELDS: &[Field] = &[text("email").required(), text("password").required(), int("channel_id")];
 
 /// `POST /customers/validate-credentials`: whether a customer can log in with them, and who that is.
 ///

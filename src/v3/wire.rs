@@ -301,6 +301,18 @@ fn spelling(key: &str) -> (&str, Op) {
     }
 }
 
+/// The query parameter that compares a field so.
+#[must_use]
+pub fn spell(name: &str, op: Op) -> String {
+    match op {
+        Op::Is => name.to_owned(),
+        Op::In => format!("{name}:in"),
+        Op::Like => format!("{name}:like"),
+        Op::Min => format!("{name}:min"),
+        Op::Max => format!("{name}:max"),
+    }
+}
+
 /// The whole number from 1 in a parameter.
 fn positive(name: &'static str, text: Option<&str>) -> Result<Option<i64>, Error> {
     let Some(text) = text else { return Ok(None) };

@@ -74,22 +74,22 @@ fn the_readme_lists_every_setting_as_the_command_line_explains_it() {
 }
 
 /// What is answered though the documents do not list it, or no longer.
-const EXTRAS: [(&str, &str); 2] = [("GET", "/time"), ("DELETE", "/customer_groups")];
+pub(crate) const EXTRAS: [(&str, &str); 2] = [("GET", "/time"), ("DELETE", "/customer_groups")];
 
-/// Every documented call below a mount of V2, with the placeholders of the documents.
-fn documented() -> Vec<(String, String)> {
+/// Every documented call below a mount of a version, with the placeholders of the documents.
+pub(crate) fn documented(version: &str) -> Vec<(String, String)> {
     let facts = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/paths.json");
     let facts: Value = serde_json::from_str(&std::fs::read_to_string(facts).unwrap()).unwrap();
     let text = |fact: &Value, name: &str| fact[name].as_str().unwrap().to_owned();
     let calls = facts.as_array().unwrap().iter().filter_map(|fact| {
-        let path = text(fact, "path").strip_prefix("/v2")?.to_owned();
+        let path = text(fact, "path").strip_prefix(version)?.to_owned();
         Some((text(fact, "method"), path))
     });
     calls.collect()
 }
 
 /// The path with this in place of each placeholder.
-fn filled(path: &str, with: &str) -> String {
+pub(crate) fn filled(path: &str, with: &str) -> String {
     let part = |part: &str| if part.starts_with('{') { with.to_owned() } else { part.to_owned() };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
@@ -113,7 +113,7 @@ async fn call_full(mount: &str, method: &str, path: &str) -> Reply {
 
 #[tokio::test]
 async fn every_documented_call_works_on_both_mounts_and_no_other_does() {
-    let calls = documented();
+    let calls = documented("/v2");
     assert_eq!(calls.len(), 21);
     let extras = EXTRAS.map(|(method, path)| (method.to_owned(), path.to_owned()));
     let calls: BTreeSet<_> = calls.into_iter().chain(extras).collect();
@@ -161,16 +161,24 @@ async fn every_documented_call_works_on_both_mounts_and_no_other_does() {
 #[test]
 fn the_readme_lists_the_calls_that_work() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let listed = readme.lines().filter_map(|line| {
-        let (method, rest) = line.strip_prefix("| ")?.split_once(" | `/")?;
-        let path = rest.split_once('`')?.0;
-        let is_method = ["GET", "POST", "PUT", "DELETE"].contains(&method);
-        is_method.then(|| (method.to_owned(), filled(&format!("/{path}"), "{id}")))
-    });
-    let listed: Vec<_> = listed.collect();
-    let works = documented().into_iter().chain(EXTRAS.map(|(method, path)| (method.into(), path.into())));
-    let works: BTreeSet<(String, String)> =
-        works.map(|(method, path)| (method, filled(&path, "{id}"))).collect();
-    assert_eq!(listed.iter().cloned().collect::<BTreeSet<_>>(), works);
-    assert_eq!(listed.len(), works.len(), "no call is listed twice");
+    // The two tables of calls, told apart by their heads.
+    let (_, tables) = readme.split_once("| Method | Path below the V2 mounts |").unwrap();
+    let (v2_table, v3_table) = tables.split_once("| Method | Path below the V3 mount |").unwrap();
+    for (table, version, extras) in [(v2_table, "/v2", &EXTRAS[..]), (v3_table, "/v3", &[])] {
+        let listed = table.lines().filter_map(|line| {
+            let (method, rest) = line.strip_prefix("| ")?.split_once(" | `/")?;
+            let path = rest.split_once('`')?.0;
+            let is_method = ["GET", "POST", "PUT", "DELETE"].contains(&method);
+            is_method.then(|| (method.to_owned(), filled(&format!("/{path}"), "{id}")))
+        });
+        let listed: Vec<_> = listed.collect();
+        let extras = extras.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned()));
+        let works: BTreeSet<(String, String)> = documented(version)
+            .into_iter()
+            .chain(extras)
+            .map(|(m, path)| (m, filled(&path, "{id}")))
+            .collect();
+        assert_eq!(listed.iter().cloned().collect::<BTreeSet<_>>(), works);
+        assert_eq!(listed.len(), works.len(), "no call is listed twice");
+    }
 }

@@ -11,6 +11,7 @@ mod form_fields;
 mod gateway;
 mod generated;
 mod isolation;
+mod openapi;
 mod panics;
 mod program;
 mod races;

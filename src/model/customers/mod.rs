@@ -60,7 +60,11 @@ pub const FIELDS: &[Field] = &[
     objects("form_fields", form_fields::ANSWER).only(V3),
     // Accepted; nobody is notified.
     fields::bool("trigger_account_created_notification").unstored().only(V3),
-    text("name").computed_by("(first_name || ' ' || last_name)").only(V3).filter(V3, &[In, Like]),
+    text("name")
+        .computed_by("(first_name || ' ' || last_name)")
+        .only(V3)
+        .ignored_in_v3()
+        .filter(V3, &[In, Like]),
 ];
 
 /// The fields of `_authentication`, V3's `authentication`.

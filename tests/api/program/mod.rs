@@ -6,6 +6,7 @@ mod end;
 mod healthcheck;
 mod hostile;
 mod isolation;
+mod openapi;
 mod seed;
 mod seed_definitions_refused;
 mod seed_refused;

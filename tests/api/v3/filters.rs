@@ -1,5 +1,7 @@
 //! Lists of customers: filters, pages, orders.
 
+use std::fmt::Write;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -12,17 +14,19 @@ async fn store() -> (Mock, Vec<Value>) {
     for i in 0..40_u32 {
         let (first, last) =
             (["Ann", "Bob", "Cy_d"][i as usize % 3], ["Lee", "lee", "100%", "Ng"][i as usize % 4]);
-        yaml += &format!(
+        writeln!(
+            yaml,
             "      - {{first_name: '{first}', last_name: '{last}', email: 'C{i}@b.co', company: '{}', phone: '{}', \
              registration_ip_address: '{}', customer_group_id: {}, date_created: 2024-01-{:02}T10:00:00Z, \
-             date_modified: 2024-02-{:02}T10:00:00Z}}\n",
+             date_modified: 2024-02-{:02}T10:00:00Z}}",
             ["", "Acme", "acme"][i as usize % 3],
             i % 5,
             ["", "192.0.2.1"][i as usize % 2],
             i % 3,
             i % 7 + 1,
             (i * 3) % 11 + 1,
-        );
+        )
+        .unwrap();
     }
     let mock = Mock::seeded(&yaml).await;
     let all = mock.get(&format!("{CUSTOMERS}?limit=250")).await.json();

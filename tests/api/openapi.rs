@@ -1,0 +1,199 @@
+//! The OpenAPI documents, and that they say what the server does.
+
+use std::collections::BTreeSet;
+
+use bigcommerce_mock::fields::Dialect;
+use bigcommerce_mock::openapi::{document, tags};
+use serde_json::{Value, json};
+
+use crate::agreement::{EXTRAS, documented, filled};
+use crate::support::Mock;
+
+/// What no route answers yet.
+const NOT_YET: [&str; 3] = ["/metafields", "/consent", "/stored-instruments"];
+
+/// The calls of a document, with `{id}` for each id in a path.
+fn calls(dialect: Dialect) -> Vec<(String, String)> {
+    let operations = tags(dialect).into_iter().flat_map(|tag| tag.operations);
+    operations.map(|operation| (operation.method.to_owned(), filled(operation.path, "{id}"))).collect()
+}
+
+#[tokio::test]
+async fn the_documents_have_every_call_that_is_answered_and_no_other() {
+    let mock = Mock::new().await;
+    for (dialect, version, extras) in [(Dialect::V2, "/v2", &EXTRAS[..]), (Dialect::V3, "/v3", &[])] {
+        let told = calls(dialect);
+        let extras = extras.iter().map(|(_, path)| (*path).to_owned());
+        let paths = documented(version).into_iter().map(|(_, path)| path).chain(extras);
+        let paths: BTreeSet<String> = paths.map(|path| filled(&path, "{id}")).collect();
+        // What is told of before it is there.
+        let is_coming = |path: &str| NOT_YET.iter().any(|part| path.contains(part));
+        let told: Vec<_> = told.into_iter().filter(|(_, path)| !is_coming(path)).collect();
+        let mut answered = BTreeSet::new();
+        for path in &paths {
+            for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"] {
+                let url = format!("/stores/demo{version}{}", filled(path, "1"));
+                let reply = mock.call(method, &url, &[], "").await;
+                if reply.status != 405 && reply.body != "The route is not found, check the URL" {
+                    answered.insert((method.to_owned(), path.clone()));
+                }
+            }
+        }
+        assert_eq!(told.iter().cloned().collect::<BTreeSet<_>>(), answered);
+        assert_eq!(told.len(), answered.len(), "no call is told twice");
+    }
+}
+
+#[tokio::test]
+async fn every_query_parameter_of_the_documents_is_known_to_the_server() {
+    let mock = Mock::new().await;
+    mock.customer("demo", json!({})).await;
+    for (dialect, mount, unknown) in
+        [(Dialect::V2, "v2", "not supported"), (Dialect::V3, "v3", "not valid filter")]
+    {
+        let document = document(dialect, "", "demo");
+        let mut asked = 0;
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                for parameter in parameters.filter(|parameter| parameter["in"] == "query") {
+                    let name = parameter["name"].as_str().unwrap();
+                    let url = format!("/stores/demo/{mount}{}?{name}=x", filled(path, "1"));
+                    let reply = mock.call(&method.to_uppercase(), &url, &[], "").await;
+                    assert!(!reply.body.contains(unknown), "{method} {url}: {}", reply.body);
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 20);
+    }
+}
+
+/// A server whose store has one of everything.
+async fn full() -> Mock {
+    let mock = Mock::seeded(
+        r"stores: {demo: {
+            form_fields: [{name: How did you hear about us?, of: customer}, {name: B, of: address}],
+            attributes: [{name: Colour, type: string}],
+        }}",
+    )
+    .await;
+    mock.customer("demo", json!({})).await;
+    mock.address("demo", 1, json!({})).await;
+    mock.group("demo", json!({"name": "A"})).await;
+    let set = r#"[{"customer_id":1,"attribute_id":1,"value":"42"}]"#;
+    assert_eq!(mock.put("/stores/demo/v3/customers/attribute-values", set).await.status, 200);
+    mock
+}
+
+/// The keys of a component.
+fn keys(document: &Value, component: &str) -> BTreeSet<String> {
+    let schema = &document["components"]["schemas"][component];
+    schema["properties"].as_object().unwrap().keys().cloned().collect()
+}
+
+#[tokio::test]
+async fn the_documents_have_the_keys_of_the_answers() {
+    let mock = full().await;
+    let v2 = document(Dialect::V2, "", "demo");
+    let v3 = document(Dialect::V3, "", "demo");
+    let include = "addresses,storecredit,attributes,formfields,shopper_profile_id,segment_ids";
+    for (document, component, path, pointer) in [
+        (&v2, "Customer", "v2/customers/1".to_owned(), ""),
+        (&v2, "Address", "v2/customers/1/addresses/1".to_owned(), ""),
+        (&v2, "Group", "v2/customer_groups/1".to_owned(), ""),
+        (&v3, "Customer", format!("v3/customers?include={include}"), "/data/0"),
+        (&v3, "Address", "v3/customers/addresses?include=formfields".to_owned(), "/data/0"),
+        (&v3, "Attribute", "v3/customers/attributes".to_owned(), "/data/0"),
+        (&v3, "AttributeValue", "v3/customers/attribute-values".to_owned(), "/data/0"),
+        (&v3, "Settings", "v3/customers/settings".to_owned(), "/data"),
+        (&v3, "ChannelSettings", "v3/customers/settings/channels/1".to_owned(), "/data"),
+    ] {
+        let reply = mock.get(&format!("/stores/demo/{path}")).await.json();
+        let shown = reply.pointer(pointer).and_then(Value::as_object).unwrap();
+        assert_eq!(shown.keys().cloned().collect::<BTreeSet<_>>(), keys(document, component), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_examples_of_the_documents_work() {
+    let done = [200, 201];
+    for (dialect, mount) in [(Dialect::V2, "v2"), (Dialect::V3, "v3")] {
+        let document = document(dialect, "", "demo");
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let example = &operation["requestBody"]["content"]["application/json"]["example"];
+                if example.is_null() {
+                    continue;
+                }
+                if NOT_YET.iter().any(|part| path.contains(part)) {
+                    continue;
+                }
+                let mock = full().await;
+                let url = format!("/stores/demo/{mount}{}", filled(path, "1"));
+                let reply = mock.call(&method.to_uppercase(), &url, &[], &example.to_string()).await;
+                assert!(done.contains(&reply.status), "{method} {url}: {}", reply.body);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_document_is_served_without_a_token_for_the_url_of_the_request() {
+    let mock = Mock::new().await;
+    for (path, titled, servers) in [
+        ("/_mock/openapi.json", "Customers API, V3", &["http://shop.test:1/stores/{store_hash}/v3"][..]),
+        (
+            "/_mock/openapi.json?version=v3",
+            "Customers API, V3",
+            &["http://shop.test:1/stores/{store_hash}/v3"],
+        ),
+        (
+            "/_mock/openapi.json?version=v2",
+            "Customers API, V2",
+            &["http://shop.test:1/stores/{store_hash}/v2", "http://shop.test:1/api/v2"],
+        ),
+    ] {
+        let reply = mock.call("GET", path, &[("host", "shop.test:1")], "").await;
+        assert_eq!((reply.status, reply.header("content-type")), (200, "application/json"));
+        let document = reply.json();
+        assert_eq!(document["openapi"], "3.1.0");
+        assert_eq!(document["info"]["title"], titled);
+        let urls: Vec<_> =
+            document["servers"].as_array().unwrap().iter().map(|server| &server["url"]).collect();
+        assert_eq!(urls, servers);
+        assert_eq!(document["servers"][0]["variables"]["store_hash"]["default"], "demo");
+    }
+}
+
+#[tokio::test]
+async fn the_document_follows_the_public_url() {
+    let mock = Mock::with(|options| options.public_url = Some("https://bc.test/mock".into())).await;
+    let document = mock.get("/_mock/openapi.json").await.json();
+    assert_eq!(document["servers"][0]["url"], "https://bc.test/mock/stores/{store_hash}/v3");
+}
+
+#[tokio::test]
+async fn a_version_that_does_not_exist_is_refused_in_words() {
+    let mock = Mock::new().await;
+    for version in ["v4", "", "V2", "3"] {
+        let reply = mock.get(&format!("/_mock/openapi.json?version={version}")).await;
+        reply.assert(400, r#"{"message":"There is no such version. Ask for version=v2 or version=v3."}"#);
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_can_not_read_it() {
+    let mock = Mock::new().await;
+    let reply = mock.call("GET", "/_mock/openapi.json", &[("origin", "https://evil.test")], "").await;
+    assert_eq!(reply.status, 200);
+    assert!(reply.headers.keys().all(|name| !name.as_str().starts_with("access-control-")));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_an_unknown_route() {
+    let mock = Mock::new().await;
+    for (method, path) in [("POST", "/_mock/openapi.json"), ("GET", "/_mock/openapi"), ("GET", "/_mock")] {
+        mock.call(method, path, &[], "").await.assert(404, "The route is not found, check the URL");
+    }
+}
