@@ -10,7 +10,7 @@ use crate::agreement::{EXTRAS, documented, filled};
 use crate::support::Mock;
 
 /// What no route answers yet.
-const NOT_YET: [&str; 3] = ["/metafields", "/consent", "/stored-instruments"];
+const NOT_YET: [&str; 1] = ["/metafields"];
 
 /// The calls of a document, with `{id}` for each id in a path.
 fn calls(dialect: Dialect) -> Vec<(String, String)> {
@@ -106,6 +106,7 @@ async fn the_documents_have_the_keys_of_the_answers() {
         (&v3, "Address", "v3/customers/addresses?include=formfields".to_owned(), "/data/0"),
         (&v3, "Attribute", "v3/customers/attributes".to_owned(), "/data/0"),
         (&v3, "AttributeValue", "v3/customers/attribute-values".to_owned(), "/data/0"),
+        (&v3, "Consent", "v3/customers/1/consent".to_owned(), ""),
         (&v3, "Settings", "v3/customers/settings".to_owned(), "/data"),
         (&v3, "ChannelSettings", "v3/customers/settings/channels/1".to_owned(), "/data"),
     ] {
