@@ -108,6 +108,8 @@ fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
                 get(v3::metafields::get).put(v3::metafields::update).delete(v3::metafields::delete),
             ),
         ),
+        ("/customers/{customer_id}/consent", get(v3::consent::get).put(v3::consent::update)),
+        ("/customers/{customer_id}/stored-instruments", get(v3::stored_instruments::list)),
     ]
 }
 

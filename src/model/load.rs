@@ -3,6 +3,7 @@
 use super::form_fields::{self, FormField, Given, Owner};
 use super::generate::{Generate, generate};
 use super::memory::Change;
+use super::stored_instruments::{self, StoredInstrument};
 use super::{addresses, attribute_values, attributes, channels, customer_groups, customers};
 use crate::error::Error;
 use crate::fields::validate::Valid;
@@ -38,6 +39,8 @@ pub struct Customer {
     pub attributes: Vec<(String, String)>,
     /// Its addresses, each with its answers.
     pub addresses: Vec<(Valid, Vec<Given>)>,
+    /// What it keeps to pay with.
+    pub stored_instruments: Vec<StoredInstrument>,
 }
 
 /// Which part of the content was refused, by its place in its list.
@@ -113,6 +116,7 @@ async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Ent
         let id = customers::load(turn, &customer.valid, customer.password_hash.as_deref(), now).await?;
         let owner = (Owner::Customer, id);
         form_fields::load(&mut turn.db, &content.form_fields, owner, &customer.form_fields).await?;
+        stored_instruments::load(&mut turn.db, id, &customer.stored_instruments).await?;
         for (j, (valid, answers)) in customer.addresses.iter().enumerate() {
             *at = Some(Entry::Address(i, j));
             let address = addresses::insert(turn, id, valid).await?;

@@ -13,6 +13,7 @@ pub mod attribute_values;
 pub mod attributes;
 pub mod channel_settings;
 pub mod channels;
+pub mod consents;
 pub mod countries;
 pub mod credentials;
 pub mod customer_groups;
@@ -25,6 +26,7 @@ pub mod load;
 pub mod memory;
 pub mod metafields;
 pub mod settings;
+pub mod stored_instruments;
 
 /// Which part of a list is wanted, and in which order the list is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,7 +195,7 @@ mod tests {
         let store = stores.get_or_create("s").await.unwrap();
         let of_channels =
             [channel_settings::FIELDS, channel_settings::PRIVACY, channel_settings::CUSTOMER_GROUPS].concat();
-        let tables: [(&str, &[Field], &[&str]); 9] = [
+        let tables: [(&str, &[Field], &[&str]); 11] = [
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
             ("attributes", attributes::FIELDS, &[]),
@@ -203,6 +205,8 @@ mod tests {
             ("form_field_values", form_field_values::FIELDS, &["form_field_id"]),
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),
+            ("consents", consents::FIELDS, &["customer_id", "allow", "deny"]),
+            ("stored_instruments", &[], &["customer_id", "instruments"]),
             ("settings", settings::PRIVACY, &["id"]),
             // What the objects hold stands beside what is in none.
             ("channel_settings", &of_channels, &["channel_id"]),

@@ -11,6 +11,7 @@ use crate::passwords::Passwords;
 use crate::store::{self, OpenError, Stores};
 
 mod definitions;
+mod instruments;
 mod parse;
 mod yaml;
 
@@ -173,6 +174,7 @@ fn content(customer: &Customer, password_hash: Option<String>) -> load::Customer
             .map(|(_, name, value)| (name.clone(), value.clone()))
             .collect(),
         addresses: addresses.collect(),
+        stored_instruments: customer.stored_instruments.clone(),
     }
 }
 

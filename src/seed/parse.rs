@@ -1,6 +1,7 @@
 //! What the parts of a seed mean. Names and rules of fields are those of the field tables; this is the frame.
 
 use super::definitions;
+use super::instruments::stored_instruments;
 use super::yaml::{Fault, Node, Place, object, read};
 use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Switches};
 use crate::error::{Problem, What};
@@ -8,6 +9,7 @@ use crate::fields::validate::{Operation, Valid, validate};
 use crate::fields::{Dialect, Field, Kind, Value, values};
 use crate::model::form_fields::{FormField, Given, Owner};
 use crate::model::generate::Generate;
+use crate::model::stored_instruments::StoredInstrument;
 use crate::model::{addresses, customer_groups, customers};
 use crate::{passwords, store};
 
@@ -43,6 +45,7 @@ pub(super) struct Customer {
     pub(super) addresses: Vec<Row>,
     /// Where it is, the name of an attribute, and the value.
     pub(super) attributes: Vec<(Place, String, String)>,
+    pub(super) stored_instruments: Vec<StoredInstrument>,
 }
 
 /// How a seed gives a password. Its text must not get into a log, so it has no `Debug` of its own.
@@ -62,11 +65,20 @@ impl Row {
     pub(super) fn fault(&self, problem: &Problem) -> Fault {
         fault(&self.place, &self.lines, problem)
     }
+
+    /// Says what is wrong with a field of this row.
+    pub(super) fn is(&self, field: &str, why: impl Into<String>) -> Fault {
+        place_of(&self.place, &self.lines, field).is(why)
+    }
 }
 
 fn fault(row: &Place, lines: &[(String, usize)], problem: &Problem) -> Fault {
-    let line = lines.iter().find(|(name, _)| *name == problem.at).map_or(row.line, |(_, line)| *line);
-    Place { line, at: format!("{}.{}", row.at, problem.at) }.is(why(&problem.what))
+    place_of(row, lines, &problem.at).is(why(&problem.what))
+}
+
+fn place_of(row: &Place, lines: &[(String, usize)], field: &str) -> Place {
+    let line = lines.iter().find(|(name, _)| name == field).map_or(row.line, |(_, line)| *line);
+    Place { line, at: format!("{}.{field}", row.at) }
 }
 
 /// Reads the text of a seed file.
@@ -231,11 +243,18 @@ fn generate(node: Node) -> Result<Generate, Fault> {
 }
 
 /// The keys of a customer that are not read as fields of the table.
-const CUSTOMER_EXTRAS: &[&str] = &["password", "password_hash", "addresses", "attributes", "_authentication"];
+const CUSTOMER_EXTRAS: &[&str] =
+    &["password", "password_hash", "addresses", "attributes", "stored_instruments", "_authentication"];
 
 fn customer(node: Node) -> Result<Customer, Fault> {
     let (row, extras) = row(customers::FIELDS, CUSTOMER_EXTRAS, node)?;
-    let mut customer = Customer { row, secret: None, addresses: Vec::new(), attributes: Vec::new() };
+    let mut customer = Customer {
+        row,
+        secret: None,
+        addresses: Vec::new(),
+        attributes: Vec::new(),
+        stored_instruments: Vec::new(),
+    };
     for (key, node) in extras {
         let refuse = |what| Err(customer.row.fault(&Problem::new(key.clone(), what)));
         match (key.as_str(), customer.secret.is_some()) {
@@ -247,6 +266,7 @@ fn customer(node: Node) -> Result<Customer, Fault> {
                 let values = node.items()?.into_iter().map(definitions::attribute_value);
                 customer.attributes = values.collect::<Result<_, _>>()?;
             }
+            ("stored_instruments", _) => customer.stored_instruments = stored_instruments(node)?,
             ("password" | "password_hash", true) => {
                 return Err(node.place.is("give password or password_hash, not both"));
             }

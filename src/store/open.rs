@@ -19,8 +19,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_channels.sql"),
     include_str!("../../migrations/0007_attributes.sql"),
     include_str!("../../migrations/0008_events.sql"),
-    include_str!("../../migrations/0010_metafields.sql"),
-    include_str!("../../migrations/0013_settings.sql"),
+    include_str!("../../migrations/0009_metafields.sql"),
+    include_str!("../../migrations/0010_consents.sql"),
+    include_str!("../../migrations/0011_stored_instruments.sql"),
+    include_str!("../../migrations/0012_settings.sql"),
 ];
 
 /// Why a store, or the directory of all stores, could not be opened.

@@ -330,7 +330,7 @@ async fn delete_rows(
         // Without a `where` SQLite drops whole trees instead of rows.
         let all = "delete from metafields where exists (select 1 from customers where id = resource_id); \
                    delete from form_field_values; delete from attribute_values; delete from addresses; \
-                   delete from customers";
+                   delete from consents; delete from stored_instruments; delete from customers";
         sqlx::raw_sql(all).execute(&mut turn.db).await?;
         return Ok(Change::Clear);
     }
@@ -347,6 +347,8 @@ async fn delete_rows(
                  delete from attribute_values where customer_id in (select id from temp.doomed); \
                  delete from addresses where customer_id in (select id from temp.doomed); \
                  delete from metafields where resource_id in (select id from temp.doomed); \
+                 delete from consents where customer_id in (select id from temp.doomed); \
+                 delete from stored_instruments where customer_id in (select id from temp.doomed); \
                  delete from customers where id in (select id from temp.doomed); drop table temp.doomed";
     sqlx::raw_sql(steps).execute(&mut turn.db).await?;
     Ok(Change::Remove(ids.into_iter().collect()))

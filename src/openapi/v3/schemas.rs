@@ -2,13 +2,15 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::schema::{answer, array, body, object, of, shown};
+use super::super::schema::{answer, array, body, object, of, over, shown};
 use super::super::v2;
 use super::{metafields, named};
 use crate::fields::Dialect;
 use crate::fields::validate::Operation::{Create, Update};
+use crate::model::stored_instruments::Type;
 use crate::model::{
-    addresses, attribute_values, attributes, channel_settings, customers, form_field_values, settings,
+    addresses, attribute_values, attributes, channel_settings, consents, customers, form_field_values,
+    settings, stored_instruments,
 };
 use crate::v3::validate_credentials;
 
@@ -135,50 +137,24 @@ fn consent() -> Json {
 }
 
 fn purposes() -> Json {
-    array(json!({"type": "string", "enum": ["essential", "functional", "analytics", "targeting"]}))
+    let purposes = array(json!({"type": "string", "enum": consents::PURPOSES}));
+    over(purposes, &json!({"uniqueItems": true}))
 }
 
 fn stored_instrument() -> Json {
-    let text = || json!({"type": "string"});
-    let number = || json!({"type": "integer"});
-    let kind = |name: &str, own: Map<String, Json>| {
-        let mut all = named([
-            ("type", json!({"type": "string", "const": name})),
-            ("token", text()),
-            ("is_default", json!({"type": "boolean"})),
-        ]);
-        all.extend(own);
-        object(all, &[])
-    };
-    let address = [
-        "first_name",
-        "last_name",
-        "email",
-        "company",
-        "address1",
-        "address2",
-        "city",
-        "postal_code",
-        "state_or_province",
-        "state_or_province_code",
-        "country_code",
-        "phone",
-    ];
-    let address = object(address.map(|name| (name.to_owned(), text())).into_iter().collect(), &[]);
-    let card = named([
-        ("brand", text()),
-        ("expiry_month", json!({"type": "integer", "minimum": 1, "maximum": 12})),
-        ("expiry_year", number()),
-        ("issuer_identification_number", text()),
-        ("last_4", text()),
-        ("billing_address", address),
-    ]);
-    let bank_account = named([("masked_account_number", text()), ("issuer", text())]);
-    json!({"oneOf": [
-        kind("stored_card", card),
-        kind("stored_paypal_account", named([("email", text())])),
-        kind("stored_bank_account", bank_account),
-    ]})
+    let types = stored_instruments::TYPES.map(|(name, kind)| {
+        let mut fields = named([("type", json!({"type": "string", "const": name}))]);
+        fields.extend(shown(kind.fields(), Dialect::V3));
+        if kind == Type::Card {
+            fields.insert("expiry_month".to_owned(), json!({"type": "integer", "minimum": 1, "maximum": 12}));
+            let mut address = shown(stored_instruments::BILLING_ADDRESS, Dialect::V3);
+            // It may be blank.
+            address["email"] = json!({"type": "string"});
+            fields.insert("billing_address".to_owned(), object(address, &[]));
+        }
+        object(fields, &[])
+    });
+    json!({ "oneOf": types })
 }
 
 fn pagination() -> Json {

@@ -1,6 +1,6 @@
-//! Seed files whose types of form fields, attributes, or values of either are refused.
+//! Seed files whose types of form fields, attributes, values of either, or stored instruments are refused.
 
-use super::seed_refused::jane_refused;
+use super::seed_refused::{JANE, jane_refused, refused};
 use super::seed_stores_refused::shop_refused;
 
 /// Refused in a store with these definitions, in what its only customer has on the eighth line of the store.
@@ -117,4 +117,117 @@ fn values_that_an_attribute_does_not_take_are_refused() {
     // As V3 writes them, which a seed does not.
     let known = "no such key; known here: name, value";
     jane_refused("attributes: [{attribute_id: 1, attribute_value: a}]", "attributes[0].attribute_id", known);
+}
+
+/// A card of the seed's only customer, one field to a line from the eighth. Its token must never be shown.
+const CARD: &str = "stored_instruments:
+          - type: stored_card
+            token: s3cret-pass
+            brand: VISA
+            expiry_month: 1
+            expiry_year: 2031
+            issuer_identification_number: '411111'
+            last_4: '1111'
+            billing_address:
+              first_name: J
+              last_name: D
+              address1: S
+              city: C
+              country_code: US
+";
+
+/// Refused with this line of the card as another one, or none; `line` is that of the fault.
+#[track_caller]
+fn card_refused(field: &str, other: &str, line: usize, at: &str, why: &str) {
+    let lines = CARD.lines().filter_map(|text| match text.trim_start() {
+        own if own.starts_with(field) && other.is_empty() => None,
+        own if own.starts_with(field) => Some(text.replace(own, other)),
+        _ => Some(text.to_owned()),
+    });
+    let card = lines.collect::<Vec<_>>().join("\n");
+    let at = format!("stores.shop.customers[0].stored_instruments[0]{at}");
+    refused(&format!("{JANE}        {card}\n"), line, &at, why);
+}
+
+#[test]
+fn stored_instruments_that_can_not_be_are_refused() {
+    jane_refused("stored_instruments: {}", "stored_instruments", "expected a list");
+    jane_refused("stored_instruments: [card]", "stored_instruments[0]", "expected a mapping");
+    jane_refused("stored_instruments: [{token: t}]", "stored_instruments[0]", "type is missing");
+    let words = "'card' is not one of: stored_card, stored_paypal_account, stored_bank_account";
+    jane_refused("stored_instruments: [{type: card}]", "stored_instruments[0].type", words);
+    let required = "required, and not there";
+    for (kind, field) in [
+        ("stored_paypal_account, email: a@b.co", "token"),
+        ("stored_paypal_account, token: t", "email"),
+        ("stored_bank_account, token: t, issuer: i", "masked_account_number"),
+        ("stored_bank_account, token: t, masked_account_number: m", "issuer"),
+    ] {
+        let one = format!("stored_instruments: [{{type: {kind}}}]");
+        jane_refused(&one, &format!("stored_instruments[0].{field}"), required);
+    }
+    let paypal =
+        |rest: &str| format!("stored_instruments: [{{type: stored_paypal_account, token: t, {rest}}}]");
+    let at = |field: &str| format!("stored_instruments[0].{field}");
+    jane_refused(&paypal("email: jane"), &at("email"), "'jane' is not an email address");
+    jane_refused(&paypal("email: a@b.co, is_default: 1"), &at("is_default"), "must be true or false");
+    jane_refused(&paypal("email: a@b.co, last_4: '1111'"), &at("last_4"), "no such field");
+    let twice = "stored_instruments: [{type: stored_paypal_account, token: s3cret-pass, email: a@b.co}, \
+                 {type: stored_bank_account, token: s3cret-pass, issuer: i, masked_account_number: m}]";
+    jane_refused(twice, "stored_instruments[1].token", "another one of the customer has it");
+}
+
+#[test]
+fn cards_that_can_not_be_are_refused_at_the_line_of_the_field() {
+    let required = "required, and not there";
+    for field in ["token", "brand", "expiry_month", "expiry_year", "issuer_identification_number", "last_4"] {
+        card_refused(&format!("{field}:"), "", 8, &format!(".{field}"), required);
+    }
+    card_refused("token", "token: ''", 9, ".token", required);
+    card_refused("token", "token: 1", 9, ".token", "quotes");
+    let long = format!("token: {}", "x".repeat(256));
+    card_refused("token", &long, 9, ".token", "must be 1 to 255 characters long");
+    card_refused(
+        "expiry_month",
+        "expiry_month: 13",
+        11,
+        ".expiry_month",
+        "must be a whole number from 1 to 12",
+    );
+    card_refused(
+        "expiry_month",
+        "expiry_month: 0",
+        11,
+        ".expiry_month",
+        "must be a whole number from 1 to 12",
+    );
+    card_refused("expiry_month", "expiry_month: Jan", 11, ".expiry_month", "'Jan' is not a whole number");
+    card_refused(
+        "expiry_year",
+        "expiry_year: -1",
+        12,
+        ".expiry_year",
+        "must be a whole number from 0 to 9999",
+    );
+    let iin = "issuer_identification_number";
+    for wrong in ["'41111'", "'411111111'", "41111a"] {
+        card_refused(iin, &format!("{iin}: {wrong}"), 13, &format!(".{iin}"), "must be 6 to 8 digits");
+    }
+    card_refused("last_4", "last_4: 1111", 14, ".last_4", "quotes");
+    for wrong in ["'111'", "'4111111111111111'", "111x", "'１１１１'"] {
+        card_refused("last_4", &format!("last_4: {wrong}"), 14, ".last_4", "must be 4 digits");
+    }
+    for field in ["first_name", "last_name", "address1", "city", "country_code"] {
+        card_refused(&format!("{field}:"), "", 15, &format!(".billing_address.{field}"), required);
+    }
+    card_refused("city", "town: C", 19, ".billing_address.town", "no such field");
+    let code = "must be an ISO 3166 code of two capital letters";
+    for wrong in ["XX", "us", "United States"] {
+        let other = format!("country_code: {wrong}");
+        card_refused("country_code", &other, 20, ".billing_address.country_code", code);
+    }
+    let bare = CARD.split("            billing_address").next().unwrap();
+    let at = "stores.shop.customers[0].stored_instruments[0].billing_address";
+    refused(&format!("{JANE}        {bare}"), 8, at, required);
+    refused(&format!("{JANE}        {bare}            billing_address: US\n"), 15, at, "expected a mapping");
 }

@@ -26,6 +26,8 @@ const STORES: &str = "stores:
         last_name: Doe
         email: jane@example.com
         password: s3cret-jane1
+        stored_instruments:
+          - {type: stored_paypal_account, token: t0ken-paypal, email: jane@example.com}
         addresses:
           - {first_name: J, last_name: D, phone: '1', street_1: S, city: C, state: T, zip: Z, country: Germany}
   second:

@@ -93,6 +93,33 @@ async fn a_token_for_everything_about_customers_reads_and_writes() {
 }
 
 #[tokio::test]
+async fn stored_instruments_have_scopes_of_their_own() {
+    let mock = Mock::seeded(STORES).await;
+    let read = async |token: &str, method: &str, path: &str| {
+        mock.call(method, &format!("/stores/strict/v3{path}"), &[("x-auth-token", token)], "").await
+    };
+    let path = "/customers/1/stored-instruments";
+    let kept = r#"[{"type":"stored_paypal_account","token":"t0ken-paypal","is_default":false,"email":"jane@example.com"}]"#;
+    for token in ["t0ken-cards", "t0ken-cards-read", "t0ken-both"] {
+        read(token, "GET", path).await.assert(200, kept);
+        read(token, "HEAD", path).await.assert(200, "");
+    }
+    for token in ["t0ken-all", "t0ken-read", "t0ken-none", "t0ken-second"] {
+        read(token, "GET", path).await.assert(403, FORBIDDEN);
+        // Whether the customer is there is not told either.
+        read(token, "GET", "/customers/9/stored-instruments").await.assert(403, FORBIDDEN);
+    }
+    read("any", "GET", path).await.assert(401, UNKNOWN);
+    for token in ["t0ken-cards", "t0ken-cards-read"] {
+        for path in ["/customers", "/customers/1/consent", "/customers/settings"] {
+            read(token, "GET", path).await.assert(403, FORBIDDEN);
+        }
+        read(token, "PUT", "/customers/1/consent").await.assert(403, FORBIDDEN);
+    }
+    assert_eq!(read("t0ken-both", "GET", "/customers").await.status, 200);
+}
+
+#[tokio::test]
 async fn the_older_refusals_come_first_and_options_asks_for_nothing() {
     let mock = Mock::seeded(STORES).await;
     let call = async |method, path, token| {

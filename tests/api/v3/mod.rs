@@ -6,6 +6,7 @@ mod attributes;
 mod batches;
 mod channel_settings;
 mod channels;
+mod consent;
 mod cursors;
 mod customers;
 mod events;
@@ -16,6 +17,7 @@ mod metafields_batch;
 mod one_truth;
 mod refusals;
 mod settings;
+mod stored_instruments;
 mod validate_credentials;
 
 use serde_json::{Value, json};
