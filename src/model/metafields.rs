@@ -138,6 +138,17 @@ pub async fn create(store: &Store, of: i64, valid: Valid, owner: String) -> Resu
         .await
 }
 
+/// Checks what can be checked of new metafields before there is a store to put them in: that a path could name the
+/// customers.
+#[must_use]
+pub fn check_all(items: Outcomes<Valid>) -> Outcomes<Valid> {
+    let check = |valid: Valid| match valid.int("resource_id").map(u32::try_from) {
+        Some(Ok(id)) if i32::try_from(id).is_ok() => Ok(valid),
+        _ => Err(in_body(Problem::new("resource_id", What::NoSuch))),
+    };
+    items.into_iter().map(|item| item.and_then(check)).collect()
+}
+
 /// Makes those metafields of a batch that can be made, in one transaction.
 ///
 /// # Errors
@@ -174,11 +185,6 @@ async fn insert(
     owner: &str,
     now: i64,
 ) -> Result<Metafield, Error> {
-    let in_range = i32::try_from(of).is_ok_and(|of| of >= 0);
-    if !in_range {
-        // No path could name it.
-        return Err(in_body(Problem::new("resource_id", What::NoSuch)));
-    }
     let own = [
         ("resource_id", Value::Int(of)),
         ("owner_client_id", Value::Text(owner.to_owned())),

@@ -30,7 +30,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// What is wrong with the body as a whole; then nothing was created.
 pub async fn create(tenant: Tenant, headers: HeaderMap, body: Body) -> Result<Response, Error> {
-    let items = valids(body, Operation::Create)?;
+    let items = metafields::check_all(valids(body, Operation::Create)?);
     let mut store = tenant.store.clone();
     if items.iter().any(Result::is_ok) {
         store = tenant.store_to_create_in().await?;
