@@ -17,7 +17,7 @@ use bigcommerce_mock::{edge, healthcheck, openapi, server};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::read() {
