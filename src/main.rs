@@ -16,6 +16,7 @@ use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
 use bigcommerce_mock::{edge, healthcheck, openapi, server};
 use tokio::signal::unix::{SignalKind, signal};
 
+#[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
