@@ -286,14 +286,6 @@ pub async fn create_batch(store: &Store, valids: Vec<Valid>) -> Result<Vec<Addre
         .await
 }
 
-/// Checks what can be checked of new addresses before there is a store to put them in.
-///
-/// # Errors
-/// Those of [`create_batch`].
-pub fn check_all(store: &Store, valids: &[Valid]) -> Result<(), Error> {
-    store.memory(|memory| check_batch(memory, valids))
-}
-
 fn check_batch(memory: &Memory, valids: &[Valid]) -> Result<(), Error> {
     for (index, valid) in valids.iter().enumerate() {
         let customer_id = valid.int("customer_id").unwrap_or_default();
