@@ -371,7 +371,7 @@ fn voiced(family: Option<Family>, mut response: Response) -> Response {
         (None, _) | (Some(Family::TokenV2 | Family::TokenV3), Error::NoRoute) => gateway::unknown_route(),
         // Observed: the gateway knows no such route, whatever other methods it has.
         (Some(Family::TokenV3), Error::MethodNotAllowed) => return gateway::unknown_route(),
-        (Some(Family::TokenV3), error) => v3::wire::error(error),
+        (Some(Family::TokenV3), error) => v3::errors::error(error),
         (Some(Family::TokenV2 | Family::BasicV2), error) => v2::wire::error(error),
     };
     if let Some(allow) = response.headers_mut().remove(ALLOW) {

@@ -132,9 +132,12 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Ids<N> {
     }
 }
 
+/// Query parameters, decoded.
+pub type Pairs = Vec<(String, String)>;
+
 /// The query string, decoded, in order, repeated keys and all.
 #[derive(Clone, Debug)]
-pub struct Query(pub Vec<(String, String)>);
+pub struct Query(pub Pairs);
 
 impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = Error;

@@ -3,7 +3,8 @@
 //! A request goes through [`edge`] (what happens to each), [`mod@app`] (the routes), [`extract`] (what a handler gets),
 //! a handler in [`v2`] or [`v3`] (the wire formats), [`fields`] (what may be written) and [`model`] (rows and rules) to a
 //! [`store`] – one tenant, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
-//! [`control`] is what the service does not have, [`openapi`] tells tools what there is. [`config`] is the command line, [`seed`] the files that fill stores, [`server`] the listening.
+//! [`control`] is what the service does not have, [`openapi`] tells tools what there is. [`config`] is the command line,
+//! [`seed`] the files that fill stores, [`server`] the listening.
 
 pub mod access;
 pub mod app;
@@ -21,6 +22,7 @@ pub mod mount;
 pub mod openapi;
 pub mod passwords;
 pub mod quota;
+pub mod reply;
 pub mod seed;
 pub mod server;
 pub mod store;

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::error::Error;
 use crate::fields::Dialect;
-use crate::{openapi, v3};
+use crate::{openapi, reply};
 
 /// Where every path of this module begins.
 pub const PREFIX: &str = "/_mock/";
@@ -46,5 +46,5 @@ pub async fn openapi(site: Site, RawQuery(query): RawQuery) -> Response {
 }
 
 fn answer(status: StatusCode, json: &Json) -> Response {
-    v3::wire::bytes(status, json.to_string().into_bytes())
+    reply::bytes(status, json.to_string().into_bytes())
 }

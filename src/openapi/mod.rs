@@ -114,7 +114,9 @@ impl Operation {
     fn json(&self, tag: &str, dialect: Dialect) -> Json {
         let in_path = self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         let in_path = in_path.map(|name| {
-            json!({"name": name, "in": "path", "required": true, "schema": {"type": "integer", "minimum": 1, "maximum": i32::MAX}})
+            // Nothing has the id 0, but metafields may be kept with nobody.
+            let id = json!({"type": "integer", "minimum": 0, "maximum": i32::MAX});
+            json!({"name": name, "in": "path", "required": true, "schema": id})
         });
         let parameters: Vec<Json> = in_path.chain(self.query.iter().cloned()).collect();
         let mut json = json!({"operationId": self.id, "summary": self.summary, "tags": [tag]});

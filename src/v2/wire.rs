@@ -2,20 +2,21 @@
 
 use std::borrow::Cow;
 
-use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, Datelike, Timelike};
 use serde::{Serialize, Serializer};
 
 use crate::access::{LimitOverflow, Switches};
 use crate::error::{Error, Problem, What};
+use crate::extract::Pairs;
 use crate::fields::filter::Filters;
 use crate::fields::validate::read_text;
 use crate::fields::{Dialect, Field, Kind, Op, Value};
 use crate::model::Page;
 use crate::model::form_fields::{Answer, Said};
+pub use crate::reply::{bytes, json, no_content, number, ok};
 
 /// Rows of a page when the client does not say.
 const DEFAULT_LIMIT: i64 = 50;
@@ -23,11 +24,6 @@ const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 250;
 /// The most that one delete with a `limit` takes.
 pub const MAX_DELETE: i64 = 100;
-
-/// 200 with one object.
-pub fn ok(view: &impl Serialize) -> Response {
-    bytes(StatusCode::OK, json(view))
-}
 
 /// 201 with the new object and its path.
 pub fn created(path: &str, view: &impl Serialize) -> Response {
@@ -56,29 +52,6 @@ pub fn count(count: i64) -> Response {
         count: i64,
     }
     ok(&View { count })
-}
-
-/// 204.
-#[must_use]
-pub fn no_content() -> Response {
-    StatusCode::NO_CONTENT.into_response()
-}
-
-/// A view's JSON.
-///
-/// # Panics
-/// Never: views have text keys and no parts that fail.
-pub fn json(view: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(view).expect("views have text keys and no failing parts")
-}
-
-/// An answer of finished JSON.
-#[must_use]
-pub fn bytes(status: StatusCode, json: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(json));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }
 
 /// Unix seconds, written as RFC 2822, always `+0000`.
@@ -130,14 +103,6 @@ impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{}.{:04}", self.0 / 10_000, self.0 % 10_000))
     }
-}
-
-/// Ten-thousandths as a JSON number, exact and without trailing zeros.
-#[must_use]
-pub fn number(amount: i64) -> serde_json::Number {
-    let text = format!("{}.{:04}", amount / 10_000, amount % 10_000);
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    text.parse().unwrap_or_else(|_| amount.into())
 }
 
 /// Unix seconds, written as groups show them: `2023-07-17 06:30:41`, UTC.
@@ -233,9 +198,6 @@ pub fn delete_query(
     let filters = Filters::parse(fields, Dialect::V2, &rest, |key| spelling.read(key))?;
     Ok((filters, positive(&paging, "limit")?.map(|limit| limit.min(MAX_DELETE))))
 }
-
-/// A query string, decoded.
-pub type Pairs = Vec<(String, String)>;
 
 /// Parts the named parameters from the others. Documented: they may be capitalised.
 fn take(query: Pairs, names: &[&str]) -> (Pairs, Pairs) {

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::batch;
 use super::form_field_values::AnswerView;
-use super::wire::{self, Abilities, Envelope, List};
+use super::list::{self, Abilities, List};
+use super::wire::{self, Envelope};
 use crate::error::Error;
 use crate::extract::{Body, Query, Tenant};
 use crate::fields::validate::Operation;
@@ -62,7 +63,7 @@ async fn update_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// Another parameter, or what is not an id.
 pub async fn delete(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    addresses::delete_batch(&tenant.store, wire::doomed(&query)?).await?;
+    addresses::delete_batch(&tenant.store, list::doomed(&query)?).await?;
     Ok(wire::no_content())
 }
 

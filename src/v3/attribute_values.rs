@@ -4,7 +4,9 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::batch;
-use super::wire::{self, Abilities, Date, Envelope, List};
+use super::errors;
+use super::list::{self, Abilities, List};
+use super::wire::{self, Date, Envelope};
 use crate::error::Error;
 use crate::extract::{Body, Query, Tenant};
 use crate::fields::validate::Operation;
@@ -32,7 +34,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// Whatever is wrong with the batch; none of it was set then.
 pub async fn upsert(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    upsert_all(&tenant, body).await.map_err(|error| error.during(wire::SET_ATTRIBUTE_VALUES))
+    upsert_all(&tenant, body).await.map_err(|error| error.during(errors::SET_ATTRIBUTE_VALUES))
 }
 
 async fn upsert_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
@@ -47,7 +49,7 @@ async fn upsert_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// Another parameter, or what is not an id.
 pub async fn delete(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    attribute_values::delete_all(&tenant.store, wire::doomed(&query)?).await?;
+    attribute_values::delete_all(&tenant.store, list::doomed(&query)?).await?;
     Ok(wire::no_content())
 }
 

@@ -4,7 +4,8 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::batch;
-use super::wire::{self, Abilities, Date, Envelope, List};
+use super::list::{self, Abilities, List};
+use super::wire::{self, Date, Envelope};
 use crate::error::Error;
 use crate::extract::{Body, Query, Tenant};
 use crate::fields::validate::Operation;
@@ -63,7 +64,7 @@ async fn update_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// Another parameter, or what is not an id.
 pub async fn delete(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    attributes::delete_all(&tenant.store, wire::doomed(&query)?).await?;
+    attributes::delete_all(&tenant.store, list::doomed(&query)?).await?;
     Ok(wire::no_content())
 }
 

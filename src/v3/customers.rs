@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::addresses::AddressView;
 use super::attribute_values::AttributeValueView;
-use super::wire::{self, Abilities, Date, List};
+use super::list::{self, Abilities, List};
+use super::wire::{self, Date};
 use super::{batch, form_field_values::AnswerView};
 use crate::error::Error;
 use crate::extract::{Body, Query, Tenant};
@@ -118,7 +119,7 @@ async fn update_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// Another parameter, or what is not an id.
 pub async fn delete(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    customers::delete_all(&tenant.store, wire::doomed(&query)?).await?;
+    customers::delete_all(&tenant.store, list::doomed(&query)?).await?;
     Ok(wire::no_content())
 }
 
@@ -239,7 +240,7 @@ impl<'a> View<'a> {
             accepts_product_review_abandoned_cart_emails: customer.accepts_marketing,
             store_credit_amounts: parts
                 .store_credit
-                .then(|| [Amount { amount: crate::v2::wire::number(customer.store_credit) }]),
+                .then(|| [Amount { amount: crate::reply::number(customer.store_credit) }]),
             origin_channel_id: customer.origin_channel_id,
             channel_ids: customer.channel_ids.as_deref(),
             shopper_profile_id: parts.shopper_profile_id.then(|| shopper_profile_id(hash, customer.id)),

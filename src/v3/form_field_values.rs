@@ -4,7 +4,8 @@ use axum::response::Response;
 use serde::{Serialize, Serializer};
 
 use super::batch;
-use super::wire::{self, Abilities, Envelope, List};
+use super::list::{Abilities, List};
+use super::wire::{self, Envelope};
 use crate::error::Error;
 use crate::extract::{Body, Query, Tenant};
 use crate::fields::validate::Operation;

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
+use super::errors;
 use super::wire;
 use crate::error::{Error, Problem, What};
 use crate::gateway::{self, STATUS_CODES};
@@ -22,7 +23,7 @@ struct View<'a> {
 /// An error of a call about metafields. Documented: 404 has no `detail`. Assumed: nor have those that the title says
 /// all about.
 pub(super) fn refusal(error: &Error) -> Response {
-    let (mut status, mut title) = wire::plain(error);
+    let (mut status, mut title) = errors::plain(error);
     let detail = match error {
         Error::NoRoute | Error::MethodNotAllowed => return gateway::unknown_route(),
         Error::Metafield(error) | Error::During { error, .. } => return refusal(error),
@@ -32,7 +33,7 @@ pub(super) fn refusal(error: &Error) -> Response {
             }
             Some(reason(error))
         }
-        Error::Invalid(problems) => Some(wire::query(problems).into()),
+        Error::Invalid(problems) => Some(errors::query(problems).into()),
         Error::NotAnObject => Some("The body must be a JSON object".into()),
         Error::NotAnArray => Some("The body must be a JSON array".into()),
         Error::Broken | Error::Empty | Error::Malformed { .. } => Some("Syntax error".into()),

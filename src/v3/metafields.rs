@@ -6,9 +6,10 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::wire::{self, Abilities, Envelope, List, Nothing, OffsetDate, Pairs};
+use super::list::{self, Abilities, List};
+use super::wire::{self, Envelope, Nothing, OffsetDate};
 use crate::error::{Error, Problem, What};
-use crate::extract::{Body, Ids, Query, Tenant};
+use crate::extract::{Body, Ids, Pairs, Query, Tenant};
 use crate::fields::validate::{Operation, Valid, validate};
 use crate::fields::{Dialect, Kind};
 use crate::model::metafields::{self, FIELDS, Metafield};
@@ -74,7 +75,7 @@ fn read(tenant: &Tenant, query: Pairs) -> Result<(List, Vec<&'static str>), Erro
             return Err(Problem::new("direction", what).into());
         }
     };
-    let mut fields = wire::words("include_fields", INCLUDABLE, find("include_fields"))?;
+    let mut fields = list::words("include_fields", INCLUDABLE, find("include_fields"))?;
     if fields.is_empty() {
         fields = INCLUDABLE.to_vec();
     }

@@ -140,7 +140,7 @@ async fn every_error_has_its_words_in_every_dialect() {
     let mut contract = String::new();
     for error in errors() {
         writeln!(contract, "{error:?}").unwrap();
-        for (dialect, response) in [("v2", v2::wire::error(&error)), ("v3", v3::wire::error(&error))] {
+        for (dialect, response) in [("v2", v2::wire::error(&error)), ("v3", v3::errors::error(&error))] {
             let (parts, body) = response.into_parts();
             let body = body.collect().await.unwrap().to_bytes();
             let body = String::from_utf8_lossy(&body);

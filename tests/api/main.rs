@@ -20,3 +20,4 @@ mod support;
 mod switches;
 mod v2;
 mod v3;
+mod walls;

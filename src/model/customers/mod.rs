@@ -34,7 +34,7 @@ pub const FIELDS: &[Field] = &[
     text("company").max(255).filter(V2, &[Is]).filter(V3, &[In]),
     text("first_name").required().len(1, 100).filter(V2, &[Is]),
     text("last_name").required().len(1, 100).filter(V2, &[Is]),
-    // Documented: an update through V3 may be five characters longer than a create; see `write.rs`.
+    // Documented: an update through V3 may be five characters longer than a create; see `batch.rs`.
     email("email").required().len(3, 250).len_in(V3, 3, 255).filter(V2, &[Is]).filter(V3, &[In]),
     text("phone").max(50).filter(V2, &[Is]).filter(V3, &[In]),
     computed("form_fields").only(V2),

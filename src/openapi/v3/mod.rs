@@ -7,7 +7,7 @@ use super::{Operation, Tag, UNAUTHORIZED, Version, operation, paging, parameter}
 use crate::fields::{Dialect, Field};
 use crate::model::{addresses, attribute_values, attributes, customers, form_field_values};
 use crate::v3::batch;
-use crate::v3::wire::{self, Abilities};
+use crate::v3::list::{self, Abilities};
 
 mod metafields;
 mod schemas;
@@ -199,7 +199,7 @@ fn stored_instruments() -> Operation {
 
 /// The query of a list.
 fn list(fields: &'static [Field], abilities: Abilities) -> Vec<Json> {
-    let mut query = super::filters(fields, Dialect::V3, wire::spell);
+    let mut query = super::filters(fields, Dialect::V3, list::spell);
     query.extend(paging());
     let Abilities { sort, include, cursors } = abilities;
     if cursors {
