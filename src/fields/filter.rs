@@ -43,7 +43,7 @@ impl Filters {
         for (key, field, op, value) in named {
             let several = dialect == Dialect::V3 && matches!(op, Op::In | Op::Like);
             let texts = if several { value.split(',').collect() } else { vec![value.as_str()] };
-            match texts.into_iter().map(|text| read(field, text)).collect() {
+            match texts.into_iter().map(|text| read(field, dialect, text)).collect() {
                 Ok(values) => conditions.push((field, op, values)),
                 Err(what) => problems.push(Problem::new(key.clone(), what)),
             }
@@ -118,7 +118,14 @@ fn json(values: &[Value]) -> String {
 }
 
 /// Reads a filter's value. Text has no rule but that it is text: what could never be stored matches nothing.
-fn read(field: &Field, text: &str) -> Result<Value, What> {
+fn read(field: &Field, dialect: Dialect, text: &str) -> Result<Value, What> {
+    // Documented for attributes, assumed for the rest of V3: Unix seconds are a date too.
+    if dialect == Dialect::V3 && field.kind == Kind::Date && text.bytes().all(|b| b.is_ascii_digit()) {
+        return match text.parse() {
+            Ok(seconds) => Ok(Value::Int(seconds)),
+            Err(_) => Err(What::Malformed { kind: Kind::Date, value: text.to_owned() }),
+        };
+    }
     let kind = if matches!(field.kind, Kind::Text | Kind::Email) { Kind::Text } else { field.kind };
     validate::read_text(kind, 0..=usize::MAX, text)
 }

@@ -263,6 +263,11 @@ impl Check {
         let side = self.side(field);
         let objects = items.iter().enumerate().map(|(i, item)| match item {
             Json::Object(object) => Ok(self.read(inner, object, &self.prefix(field, prefix, Some(i)))),
+            _ if self.dialect == Dialect::V3 => {
+                let at = format!("{prefix}{}.{i}", side.name);
+                self.problems.push(Problem::new(at, What::WrongType(Kind::Object(inner))));
+                Ok(Valid(Vec::new()))
+            }
             _ => Err(What::WrongType(field.kind)),
         });
         let objects = objects.collect::<Result<Vec<_>, _>>()?;

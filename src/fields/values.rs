@@ -97,10 +97,10 @@ fn date_as_written(text: &str) -> Option<i64> {
     Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?.and_utc().timestamp())
 }
 
-/// Whether the text is a decimal number, as JSON writes one.
+/// Whether the text is a decimal number, as JSON writes one, and not too large for those who read it.
 #[must_use]
 pub fn is_number(text: &str) -> bool {
-    text.parse::<serde_json::Number>().is_ok()
+    text.parse::<serde_json::Number>().is_ok() && text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// Whether the text is a day: `2024-05-06`.

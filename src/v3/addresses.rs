@@ -67,7 +67,7 @@ pub async fn delete(tenant: Tenant, Query(query): Query) -> Result<Response, Err
     Ok(wire::no_content())
 }
 
-/// Assumed: the answer to a write shows the form fields, where addresses have any.
+/// Assumed: the answer to a write shows the form fields of an address when the request carried some.
 fn written(addresses: &[Address]) -> Response {
     let view = |address| AddressView::new(address, true);
     wire::written(&addresses.iter().map(view).collect::<Vec<_>>())

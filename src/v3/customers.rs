@@ -32,6 +32,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
     let list = List::read(FIELDS, ABILITIES, tenant.access.switches, query)?;
     let parts = Parts {
         addresses: list.includes("addresses"),
+        address_fields: list.includes("formfields"),
         attributes: list.includes("attributes"),
         form_fields: list.includes("formfields"),
         store_credit: list.includes("storecredit"),
@@ -85,6 +86,7 @@ async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let views = created.iter().zip(carried).map(|(Created { row, addresses, attributes }, form_fields)| {
         let parts = Parts {
             addresses: addresses.is_some(),
+            address_fields: true,
             attributes: attributes.is_some(),
             form_fields,
             store_credit: true,
@@ -128,11 +130,16 @@ fn carries_form_fields(valid: &Valid) -> bool {
     valid.list("form_fields").is_some()
 }
 
+/// Documented: a customer shows at most so many addresses and attributes; their own lists show all.
+const MOST_INSIDE: usize = 10;
+
 /// Which parts of a customer an answer shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each can be asked for without the others")]
 struct Parts {
     addresses: bool,
+    /// The form fields of addresses that have some.
+    address_fields: bool,
     attributes: bool,
     form_fields: bool,
     store_credit: bool,
@@ -218,9 +225,11 @@ impl<'a> View<'a> {
             id: customer.id,
             address_count: addresses.map(<[_]>::len),
             addresses: addresses.map(|addresses| {
-                addresses.iter().map(|address| AddressView::new(address, parts.form_fields)).collect()
+                let shown = addresses.iter().take(MOST_INSIDE);
+                shown.map(|address| AddressView::new(address, parts.address_fields)).collect()
             }),
-            attributes: attributes.map(|values| values.iter().map(AttributeValueView::new).collect()),
+            attributes: attributes
+                .map(|values| values.iter().take(MOST_INSIDE).map(AttributeValueView::new).collect()),
             authentication: Authentication { force_password_reset: customer.reset_pass_on_login },
             company: &customer.company,
             customer_group_id: customer.customer_group_id,

@@ -131,7 +131,8 @@ fn item(operation: &str, index: Option<usize>, problems: &[Problem]) -> Response
         }
         what => {
             // Observed of a missing value; of one that does not suit it is assumed.
-            let is_data = operation == SET_ATTRIBUTE_VALUES && problem.at == "attribute_value";
+            let is_data =
+                operation == SET_ATTRIBUTE_VALUES && matches!(&*problem.at, "attribute_value" | "value");
             let at = if is_data { "data" } else { &*problem.at };
             let key = match index {
                 Some(index) => format!("{index}.{at}"),
@@ -186,7 +187,10 @@ fn label(operation: &str, name: &str) -> String {
             format!("{noun} ID")
         }
         Some(words) if words.ends_with(' ') => format!("{words}ID"),
-        _ => words,
+        _ => match words.strip_suffix(" ids") {
+            Some(words) => format!("{words} IDs"),
+            None => words,
+        },
     }
 }
 
@@ -200,8 +204,12 @@ fn shape_of(what: &What) -> String {
 
 /// What is wrong with a query, in one sentence.
 pub(super) fn query(problems: &[Problem]) -> String {
-    let unknown: Vec<&str> =
-        problems.iter().filter(|problem| problem.what == What::Unknown).map(|problem| &*problem.at).collect();
+    let mut unknown: Vec<&str> = Vec::new();
+    for problem in problems.iter().filter(|problem| problem.what == What::Unknown) {
+        if !unknown.contains(&&*problem.at) {
+            unknown.push(&problem.at);
+        }
+    }
     if !unknown.is_empty() {
         return format!("The filter(s): {} are not valid filter parameter(s).", unknown.join(", "));
     }
@@ -239,6 +247,7 @@ mod tests {
             ("Update customer addresses", "id", "customer address ID"),
             ("Create customers", "country_code", "country code"),
             ("Create customers", "email", "email"),
+            ("Create customers", "channel_ids", "channel IDs"),
             ("Create customers", "paid", "paid"),
         ] {
             assert_eq!(label(operation, name), said);

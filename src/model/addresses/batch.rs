@@ -6,7 +6,7 @@ use super::super::events::Action;
 use super::super::form_fields::{self, Owner};
 use super::super::memory::Memory;
 use super::super::{countries, customers};
-use super::{Address, change, changed, insert_row, is_own, remove};
+use super::{Address, change, changed, insert_row, is_own, remove, says_something};
 use crate::error::{Error, Problem, What};
 use crate::fields::validate::Valid;
 use crate::store::{Store, Turn};
@@ -26,7 +26,8 @@ const IDENTITY: [&str; 11] = [
     "zip",
 ];
 
-/// Makes the addresses of a batch, all of them or none. Those that are there already are left out of what it gives.
+/// Makes the addresses of a batch, all of them or none. Those that are there already are left out of what it gives;
+/// the others come with their form fields if the batch named some.
 ///
 /// # Errors
 /// [`Error::Item`]: the first with a customer, country or form field that does not exist.
@@ -88,8 +89,14 @@ pub async fn update_batch(store: &Store, valids: Vec<Valid>) -> Result<Vec<Addre
                         continue;
                     }
                     answer(turn, id, valid).await?;
-                    updated.push(change(turn, customer_id, id, valid).await?);
-                    changed(turn, Action::Updated, id, customer_id, now);
+                    let mut address = change(turn, customer_id, id, valid).await?;
+                    if valid.list("form_fields").is_none() {
+                        address.form_fields = None;
+                    }
+                    updated.push(address);
+                    if says_something(valid) {
+                        changed(turn, Action::Updated, id, customer_id, now);
+                    }
                 }
                 Ok(updated)
             })
@@ -139,6 +146,7 @@ pub(in crate::model) async fn insert_unless_there(
     }
     let mut address = insert_row(turn, customer_id, valid).await?;
     changed(turn, Action::Created, address.id, customer_id, now);
+    address.form_fields = None;
     if valid.list("form_fields").is_some() {
         answer(turn, address.id, valid).await?;
         let row = sqlx::query("select * from addresses where id = ?").bind(address.id);

@@ -196,7 +196,9 @@ pub async fn update(store: &Store, customer_id: i64, id: i64, valid: Valid) -> R
             Box::pin(async move {
                 is_own(customer_id, &valid)?;
                 let address = change(turn, customer_id, id, &valid).await?;
-                changed(turn, Action::Updated, id, customer_id, now);
+                if says_something(&valid) {
+                    changed(turn, Action::Updated, id, customer_id, now);
+                }
                 Ok(address)
             })
         })
@@ -288,6 +290,11 @@ async fn remove(turn: &mut Turn, mut delete: QueryBuilder<Sqlite>, now: i64) -> 
         changed(turn, Action::Deleted, row.try_get("id")?, row.try_get("customer_id")?, now);
     }
     Ok(gone.len())
+}
+
+/// Whether a change names more than which address it is of. If not, nobody is told of it.
+fn says_something(valid: &Valid) -> bool {
+    valid.iter().any(|(field, _)| !matches!(field.name, "id" | "customer_id"))
 }
 
 /// What follows from a change of an address.

@@ -82,8 +82,10 @@ async fn create_in(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Created>, Err
         }
         let mut attributes = None;
         if let Some(items) = valid.list("attributes") {
-            let mut set = Vec::with_capacity(items.len());
+            let mut set: Vec<AttributeValue> = Vec::with_capacity(items.len());
             for (id, value) in items.iter().map(attribute_in) {
+                // Given twice, the last one counts.
+                set.retain(|earlier| earlier.attribute_id != id);
                 set.push(attribute_values::set(&mut turn.db, row.id, id, value, *now).await?);
             }
             attributes = Some(set);

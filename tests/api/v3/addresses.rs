@@ -30,6 +30,20 @@ async fn a_create_answers_every_key_in_its_order() {
 }
 
 #[tokio::test]
+async fn a_write_shows_form_fields_when_it_carried_some() {
+    let mock = two().await;
+    let plain = mock.post(ADDRESSES, json!([house(json!({}))])).await;
+    let changed = mock.put(ADDRESSES, json!([{"id": 1, "phone": "9"}])).await;
+    assert!(!plain.body.contains("form_fields") && !changed.body.contains("form_fields"));
+    let answered = json!([{"id": 1, "form_fields": [{"name": "Door", "value": "red"}]}]);
+    let answered = mock.put(ADDRESSES, answered).await.json();
+    assert_eq!(
+        answered["data"][0]["form_fields"],
+        json!([{"name": "Door", "value": "red", "address_id": 1}])
+    );
+}
+
+#[tokio::test]
 async fn lists_are_filtered_and_paged_without_cursors() {
     let mock = two().await;
     let items = json!([

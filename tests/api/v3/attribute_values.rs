@@ -161,7 +161,7 @@ async fn what_is_wrong_with_a_value_is_said_and_nothing_is_written() {
         (item(1, 3, "2024-05-06T00:00:00Z"), failed, data),
         (item(9, 1, "x"), failed, r#"{"1.customer_id":"invalid customer ID"}"#),
         (item(1, 9, "x"), failed, r#"{"1.attribute_id":"invalid attribute ID"}"#),
-        (item(1, 1, &"x".repeat(256)), failed, r#"{"1.value":"value must be at most 255 characters"}"#),
+        (item(1, 1, &"x".repeat(256)), failed, r#"{"1.data":"value must be at most 255 characters"}"#),
         (
             json!({"customer_id": 1, "attribute_id": 2, "value": 5}),
             shape,

@@ -38,7 +38,7 @@ async fn clients_may_name_the_channels_of_the_seed_and_no_others() {
     let new = |more: Value| json!([over(jane(), more)]);
     for (more, errors) in [
         (json!({"origin_channel_id": 3}), r#"{"0.origin_channel_id":"invalid origin channel ID"}"#),
-        (json!({"channel_ids": [2, 3]}), r#"{"0.channel_ids":"invalid channel ids"}"#),
+        (json!({"channel_ids": [2, 3]}), r#"{"0.channel_ids":"invalid channel IDs"}"#),
     ] {
         let reply = mock.post(path, new(more)).await;
         assert_eq!((reply.status, reply.json()["errors"].to_string().as_str()), (422, errors));

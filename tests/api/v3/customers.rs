@@ -210,3 +210,28 @@ async fn a_shopper_profile_id_is_a_uuid_that_stays_and_is_nobody_elses() {
     assert_eq!(lengths, [8, 4, 4, 4, 12]);
     assert!(ids[0].bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()));
 }
+
+#[tokio::test]
+async fn an_attribute_given_twice_is_there_once() {
+    let mock = Mock::seeded("stores:\n  s:\n    attributes: [{name: A, type: string}]\n").await;
+    let value = |value: &str| json!({"attribute_id": 1, "attribute_value": value});
+    let made =
+        mock.post(CUSTOMERS, json!([bill(json!({"attributes": [value("a"), value("b")]}))])).await.json();
+    let shown = mock.get(&format!("{CUSTOMERS}?include=attributes,storecredit")).await.json();
+    assert_eq!(made["data"], shown["data"]);
+    assert_eq!(shown["data"][0]["attribute_count"], 1);
+    assert_eq!(shown["data"][0]["attributes"][0]["attribute_value"], "b");
+}
+
+#[tokio::test]
+async fn no_more_than_ten_addresses_are_shown_inside_of_a_customer() {
+    let mock = Mock::new().await;
+    mock.post(CUSTOMERS, json!([bill(json!({}))])).await;
+    for batch in 0..2 {
+        let items: Vec<_> = (0..8).map(|i| super::house(json!({"city": format!("{batch}{i}")}))).collect();
+        mock.post(&format!("{CUSTOMERS}/addresses"), json!(items)).await;
+    }
+    let shown = mock.get(&format!("{CUSTOMERS}?include=addresses")).await.json()["data"][0].clone();
+    assert_eq!(shown["address_count"], 16);
+    assert_eq!(shown["addresses"].as_array().unwrap().len(), 10);
+}

@@ -44,6 +44,8 @@ async fn every_write_of_either_version_records_what_it_did() {
         ("PUT", v3.to_owned(), json!([{"id": 2, "notes": "x"}, {"id": 3}]), vec![customer("updated", 2)]),
         ("POST", format!("{v2}/1/addresses"), crate::support::home(), vec![address("created", 2, 1)]),
         ("PUT", format!("{v2}/1/addresses/2"), json!({"city": "x"}), vec![address("updated", 2, 1)]),
+        ("PUT", format!("{v2}/1/addresses/2"), json!({"customer_id": 1}), vec![]),
+        ("PUT", format!("{v3}/addresses"), json!([{"id": 2}]), vec![]),
         (
             "POST",
             format!("{v3}/addresses"),

@@ -102,6 +102,10 @@ async fn a_list_its_total_and_a_predicate_agree_for_every_filter() {
     }
     let last = mock.get(&format!("{CUSTOMERS}?id:in=1&id:in=2")).await.json();
     assert_eq!(last["data"][0]["id"], 2, "of a repeated parameter the last wins");
+    let unix =
+        mock.get(&format!("{CUSTOMERS}?date_created:min=1704276000&date_created:max=1704276000")).await;
+    let day = mock.get(&format!("{CUSTOMERS}?date_created=2024-01-03T10:00:00Z")).await;
+    assert_eq!(unix.json()["data"], day.json()["data"], "Unix seconds are a date too");
     let offset = mock.get(&format!("{CUSTOMERS}?date_created={}", encode("2024-01-03T12:00:00+02:00"))).await;
     assert!(offset.json()["meta"]["pagination"]["total"].as_i64().unwrap() > 0);
 }

@@ -69,6 +69,7 @@ async fn then_the_shape_with_keys_that_have_no_index() {
             r#"{"authentication.new_password":"error.expected.jsstring"}"#,
         ),
         (json!([bill(json!({"addresses": {}}))]), r#"{"addresses":"error.expected.jsarray"}"#),
+        (json!([bill(json!({"addresses": [1]}))]), r#"{"addresses.0":"error.expected.jsobject"}"#),
         (
             json!([bill(json!({"addresses": [{}]}))]),
             r#"{"addresses.0.first_name":"error.path.missing","addresses.0.last_name":"error.path.missing","addresses.0.address1":"error.path.missing","addresses.0.city":"error.path.missing","addresses.0.country_code":"error.path.missing"}"#,
@@ -129,7 +130,7 @@ async fn then_the_values_of_the_first_bad_item_with_its_index() {
         (json!({"customer_group_id": -1}), r#"{"0.customer_group_id":"invalid customer group ID"}"#),
         (json!({"origin_channel_id": 9}), r#"{"0.origin_channel_id":"invalid origin channel ID"}"#),
         (json!({"channel_ids": []}), r#"{"0.channel_ids":"channel_ids must have at least 1 items"}"#),
-        (json!({"channel_ids": [1, 9]}), r#"{"0.channel_ids":"invalid channel ids"}"#),
+        (json!({"channel_ids": [1, 9]}), r#"{"0.channel_ids":"invalid channel IDs"}"#),
         (
             json!({"authentication": {"new_password": "short"}}),
             r#"{"0.authentication.new_password":"password must be between 7 and 250 characters and contain a letter and a digit"}"#,
@@ -189,7 +190,7 @@ async fn an_update_of_what_does_not_exist_is_no_404() {
         (json!({"date_modified": "x"}), r#"{"0.date_modified":"read only"}"#),
         (json!({"email": "x"}), r#"{"0.email":"invalid email"}"#),
         (json!({"customer_group_id": 9}), r#"{"0.customer_group_id":"invalid customer group ID"}"#),
-        (json!({"channel_ids": [2]}), r#"{"0.channel_ids":"invalid channel ids"}"#),
+        (json!({"channel_ids": [2]}), r#"{"0.channel_ids":"invalid channel IDs"}"#),
     ] {
         let item = crate::support::over(json!({"id": 1}), more);
         mock.put(CUSTOMERS, json!([item])).await.assert(422, &error(422, UPDATE, errors));
@@ -224,7 +225,7 @@ async fn last_comes_the_email_that_somebody_else_has() {
 async fn a_query_is_refused_in_one_sentence() {
     let mock = Mock::new().await;
     for (query, title) in [
-        ("foo=1&bar=2", "The filter(s): foo, bar are not valid filter parameter(s)."),
+        ("foo=1&bar=2&foo=3", "The filter(s): foo, bar are not valid filter parameter(s)."),
         ("id=1", "The filter(s): id are not valid filter parameter(s)."),
         ("email=a@b.co", "The filter(s): email are not valid filter parameter(s)."),
         ("company:like=a", "The filter(s): company:like are not valid filter parameter(s)."),
