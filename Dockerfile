@@ -12,6 +12,8 @@ ARG TARGETPLATFORM
 RUN --mount=type=cache,id=bigcommerce-mock-registry,target=/usr/local/cargo/registry \
     --mount=type=cache,id=bigcommerce-mock-target-${TARGETPLATFORM},target=/src/target,sharing=locked \
     find src -name '*.rs' -exec touch {} + \
+    # Kernels on arm64 have pages of up to 64 KiB; the allocator must be built for the largest.
+    && if [ "$(uname -m)" = aarch64 ]; then export JEMALLOC_SYS_WITH_LG_PAGE=16; fi \
     && cargo build --release --locked \
     && cp target/release/bigcommerce-mock /bigcommerce-mock \
     && readelf -lW /bigcommerce-mock > /headers \

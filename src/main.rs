@@ -16,8 +16,9 @@ use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
 use bigcommerce_mock::{edge, healthcheck, openapi, server};
 use tokio::signal::unix::{SignalKind, signal};
 
+#[cfg(target_env = "musl")]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::read() {

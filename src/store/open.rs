@@ -54,7 +54,7 @@ pub(super) async fn connect(file: Option<&Path>) -> Result<SqliteConnection, sql
     let options = match file {
         // Not "sqlite::memory:", which is a database shared between connections.
         // Small pages: an empty table takes one, an empty index too, and there may be hundreds of stores.
-        None => SqliteConnectOptions::new().filename(":memory:").page_size(1024),
+        None => SqliteConnectOptions::new().filename(":memory:").page_size(2048),
         Some(file) => SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
