@@ -1,4 +1,4 @@
-//! What can go wrong, by meaning. Wording and status belong to the dialects (`v2/wire.rs`, `v3/wire.rs`).
+//! What can go wrong, by meaning. Wording and status belong to the dialects (`v2/wire.rs`, `v3/errors.rs`).
 
 use std::borrow::Cow;
 use std::sync::Arc;
