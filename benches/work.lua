@@ -43,7 +43,7 @@ function request()
   elseif kind == "v3-batch" then
     local ten = {}
     for i = 1, 10 do ten[i] = customer() end
-    return wrk.format("POST", "/stores/bench0/v3/customers", nil, "[" .. table.concat(ten, ",") .. "]")
+    return wrk.format("POST", "/stores/ten/v3/customers", nil, "[" .. table.concat(ten, ",") .. "]")
   end
   count = count + 1
   return made[count % 1000 + 1]
