@@ -90,14 +90,28 @@ fn a_page_of_many_rows_takes_as_many_statements_as_one_of_one_row() {
     compare(&program);
 }
 
+/// The lists of V3, with all that they can include.
 #[test]
-fn lists_of_attributes_and_form_fields_take_as_many_for_many_rows() {
-    let program = with_stores(&[]);
-    let calls = |store: &str| {
-        let path = |path: &str| ("GET", format!("/stores/{store}/v3/customers{path}limit=250"));
-        [path("/attribute-values?"), path("/form-field-values?"), path("?include=attributes,formfields&")]
-    };
-    assert_eq!(statements(&program, &calls("many")), statements(&program, &calls("one")));
+fn a_list_of_v3_with_every_include_takes_as_many_for_250_rows() {
+    let data = Program::temp_dir();
+    with_stores(&["--data-dir", data.arg()]).stop();
+    let all = "include=addresses,storecredit,attributes,formfields,shopper_profile_id,segment_ids";
+    // Rows that are in memory, then rows that are only on disk.
+    for args in [&[][..], &["--data-dir", data.arg()]] {
+        let program = with_stores(args);
+        let calls = |store: &str| {
+            let path = |path: &str| ("GET", format!("/stores/{store}/v3/customers{path}limit=250"));
+            [
+                path(&format!("?{all}&")),
+                path(&format!("?{all}&sort=last_name:desc&name:like=a&")),
+                path("?include=addresses&after=eyJpZCI6MH0&"),
+                path("/addresses?include=formfields&"),
+                path("/attribute-values?"),
+                path("/form-field-values?"),
+            ]
+        };
+        assert_eq!(statements(&program, &calls("many")), statements(&program, &calls("one")), "{args:?}");
+    }
 }
 
 #[test]
