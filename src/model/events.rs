@@ -1,5 +1,7 @@
 //! Webhook events: what happened to the customers and addresses of a store, recorded with the write that did it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use sqlx::{QueryBuilder, Row as _};
 
@@ -30,7 +32,7 @@ pub struct Event {
     /// Unix seconds.
     pub created_at: i64,
     /// `store/customer/created` and its like.
-    pub scope: String,
+    pub scope: Cow<'static, str>,
     /// The `data` of the payload, as JSON.
     pub data: String,
 }
@@ -59,7 +61,12 @@ impl Event {
         // Assumed: of a customer with access to every channel, that of its origin.
         let channel_ids = channel_ids.unwrap_or(std::slice::from_ref(&origin_channel_id));
         let data = Data { r#type: "customer", id, origin_channel_id, channel_ids };
-        Event::new("customer", action, &data, now)
+        let scope = match action {
+            Action::Created => "store/customer/created",
+            Action::Updated => "store/customer/updated",
+            Action::Deleted => "store/customer/deleted",
+        };
+        Event::new(scope, &data, now)
     }
 
     /// Something happened to an address of a customer. Observed: the id is the address's, the type the customer's.
@@ -76,17 +83,17 @@ impl Event {
             customer_id: i64,
         }
         let data = Data { r#type: "customer", id, address: Address { customer_id } };
-        Event::new("customer/address", action, &data, now)
+        let scope = match action {
+            Action::Created => "store/customer/address/created",
+            Action::Updated => "store/customer/address/updated",
+            Action::Deleted => "store/customer/address/deleted",
+        };
+        Event::new(scope, &data, now)
     }
 
-    fn new(subject: &str, action: Action, data: &impl Serialize, created_at: i64) -> Event {
-        let action = match action {
-            Action::Created => "created",
-            Action::Updated => "updated",
-            Action::Deleted => "deleted",
-        };
+    fn new(scope: &'static str, data: &impl Serialize, created_at: i64) -> Event {
         let data = serde_json::to_string(data).expect("it has text keys and no failing parts");
-        Event { created_at, scope: format!("store/{subject}/{action}"), data }
+        Event { created_at, scope: scope.into(), data }
     }
 }
 
@@ -98,9 +105,9 @@ pub(crate) async fn commit(turn: &mut Turn, events: &[Event]) -> Result<(), sqlx
         return Ok(());
     }
     let last = turn.last_event + i64::try_from(events.len()).unwrap_or_default();
-    let mut sql = QueryBuilder::new("insert into events (id, created_at, scope, data) ");
-    sql.push_values(events.iter().zip(turn.last_event + 1..), |mut row, (event, id)| {
-        row.push_bind(id).push_bind(event.created_at).push_bind(&event.scope).push_bind(&event.data);
+    let mut sql = QueryBuilder::new("insert into events (created_at, scope, data) ");
+    sql.push_values(events, |mut row, event| {
+        row.push_bind(event.created_at).push_bind(&*event.scope).push_bind(&event.data);
     });
     if last / SWEEP != turn.last_event / SWEEP {
         let kept = i64::try_from(KEPT).unwrap_or(i64::MAX);
@@ -124,7 +131,7 @@ pub async fn list(store: &Store) -> Result<Vec<Event>, Error> {
                 let event = |row: &sqlx::sqlite::SqliteRow| {
                     Ok(Event {
                         created_at: row.try_get("created_at")?,
-                        scope: row.try_get("scope")?,
+                        scope: row.try_get::<String, _>("scope")?.into(),
                         data: row.try_get("data")?,
                     })
                 };
