@@ -66,7 +66,7 @@ pub(super) async fn generate(turn: &mut Turn, wanted: Generate) -> Result<(), Er
             (next..=until).map(|id| customer(id, &groups, &mut rng)).collect();
         let rows: Vec<(&Customer, Option<&str>)> =
             people.iter().map(|(customer, _)| (customer, None)).collect();
-        customers::insert_rows(turn, &rows).await?;
+        customers::insert_rows(turn, "", &rows).await?;
         for _ in 0..wanted.addresses_per_customer {
             addresses(turn, &people, &mut rng).await?;
         }

@@ -85,7 +85,16 @@ impl Turn {
     ) -> Result<T, E> {
         // Sent as text: nobody can cancel the writer, so sqlx need not know of the transaction.
         sqlx::raw_sql("begin immediate").execute(&mut self.db).await?;
-        let result = match work(self).await {
+        let result = work(self).await;
+        self.end_transaction(result).await
+    }
+
+    /// Ends a transaction that has begun: its events are recorded and it is committed, or it failed and is undone.
+    ///
+    /// # Errors
+    /// The work's own error, or the database's.
+    pub async fn end_transaction<T, E: From<sqlx::Error>>(&mut self, result: Result<T, E>) -> Result<T, E> {
+        let result = match result {
             Ok(value) => {
                 let events = std::mem::take(&mut self.events);
                 events::commit(self, &events).await.map(|()| value).map_err(E::from)

@@ -61,7 +61,7 @@ async fn create_in(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Created>, Err
     })?;
     let made: Vec<(&Customer, Option<&str>)> =
         rows.iter().zip(&batch).map(|(row, new)| (&***row, new.password_hash.as_deref())).collect();
-    let refused = write::insert_rows(turn, &made).await?;
+    let refused = write::insert_rows(turn, "", &made).await?;
     let is_refused = |row: &Arc<Row>| u32::try_from(row.id).is_ok_and(|id| refused.contains(id));
     if let Some(index) = rows.iter().position(is_refused) {
         return Err(Error::from(write::taken(&rows[index])).in_item(index));

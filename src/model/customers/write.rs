@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use roaring::RoaringBitmap;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
+use sqlx::{Executor, QueryBuilder, Row as _};
 
 use super::super::Page;
 use super::super::channels;
@@ -101,9 +102,11 @@ pub(crate) async fn insert_all(
     turn: &mut Turn,
     batch: Vec<New>,
 ) -> Result<Vec<Result<Arc<Row>, Error>>, sqlx::Error> {
-    turn.in_transaction(|turn| Box::pin(insert_new(turn, batch))).await
+    let result = insert_new(turn, batch).await;
+    turn.end_transaction(result).await
 }
 
+/// Begins the transaction with its own statement: each one is handed to another thread and waited for.
 async fn insert_new(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Result<Arc<Row>, Error>>, sqlx::Error> {
     let mut next = turn.next_customer;
     let mut results: Vec<Result<Arc<Row>, Error>> = Vec::with_capacity(batch.len());
@@ -119,7 +122,7 @@ async fn insert_new(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Result<Arc<R
         .zip(&batch)
         .filter_map(|(result, new)| Some((&***result.as_ref().ok()?, new.password_hash.as_deref())))
         .collect();
-    let refused = insert_rows(turn, &made).await?;
+    let refused = insert_rows(turn, "begin immediate; ", &made).await?;
     for (result, new) in results.iter_mut().zip(&batch) {
         if let Ok(row) = result {
             if refused.contains(row.id.try_into().unwrap_or(u32::MAX)) {
@@ -144,16 +147,19 @@ pub(super) fn taken(customer: &Customer) -> Problem {
     Problem::new("email", What::Taken { value: customer.email.clone() })
 }
 
-/// Inserts rows; gives the ids of those whose email is taken.
+/// Inserts rows, after what may come `first`; gives the ids of those whose email is taken.
 pub(in crate::model) async fn insert_rows(
     turn: &mut Turn,
+    first: &'static str,
     made: &[(&Customer, Option<&str>)],
 ) -> Result<RoaringBitmap, sqlx::Error> {
     let mut missing = RoaringBitmap::new();
     if made.is_empty() {
+        sqlx::raw_sql(first).execute(&mut turn.db).await?;
         return Ok(missing);
     }
-    let mut sql = QueryBuilder::new(
+    let mut sql = QueryBuilder::new(first);
+    sql.push(
         "insert into customers (id, company, first_name, last_name, email, phone, date_created, date_modified, \
          store_credit, registration_ip_address, customer_group_id, notes, tax_exempt_category, reset_pass_on_login, \
          accepts_marketing, origin_channel_id, channel_ids, password_hash) ",
@@ -179,7 +185,8 @@ pub(in crate::model) async fn insert_rows(
             .push_bind(*password_hash);
     });
     sql.push(" on conflict (email) do nothing");
-    let inserted = sql.build().execute(&mut turn.db).await?.rows_affected();
+    let done: Vec<_> = turn.db.execute_many(sql.build()).try_collect().await?;
+    let inserted = done.last().map_or(0, SqliteQueryResult::rows_affected);
     if inserted < made.len() as u64 {
         missing.extend(made.iter().filter_map(|(customer, _)| u32::try_from(customer.id).ok()));
         let first = made.first().map_or(0, |(customer, _)| customer.id);
