@@ -256,6 +256,16 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_those_that_json_can_write_and_others_can_read() {
+        for good in ["0", "-1", "1.5", "1e3", "123456789012345678901234567890"] {
+            assert!(is_number(good), "{good:?}");
+        }
+        for bad in ["", "1,5", "+1", ".5", "0x1", "NaN", "1e999999999", "one"] {
+            assert!(!is_number(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn passwords_need_seven_characters_a_letter_and_a_digit() {
         assert!(is_password("s3cret-"));
         assert!(is_password(&"a1".repeat(125)));

@@ -4,7 +4,7 @@ use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::channels;
 use super::customer_groups;
-use super::settings::{self, ASK, ASK_ON_CHECKOUT, GUESTS, NEW, POLICY_URL, Settings, groups_exist};
+use super::settings::{ASK, ASK_ON_CHECKOUT, GUESTS, NEW, POLICY_URL, Settings, groups_exist};
 use crate::error::Error;
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
@@ -56,14 +56,6 @@ pub async fn get(store: &Store, channel_id: i64) -> Result<ChannelSettings, Erro
 /// was decided otherwise.
 pub(super) fn allows_global_logins(channel_id: i64, decided: Option<bool>) -> bool {
     decided.unwrap_or(channel_id == channels::FIRST)
-}
-
-/// Checks what can be checked before there is a store to write to.
-///
-/// # Errors
-/// Those of [`update`].
-pub fn check(store: &Store, valid: &Valid) -> Result<(), Error> {
-    settings::check(store, valid)
 }
 
 /// Changes what was supplied, and nothing else. The channel must exist.

@@ -9,7 +9,7 @@ use crate::extract::{Body, Ids, Tenant};
 use crate::fields::validate::Operation;
 use crate::model::channel_settings::{self, ChannelSettings, FIELDS};
 use crate::model::channels;
-use crate::model::settings::decides;
+use crate::model::settings::{check, decides};
 
 /// `GET /customers/settings/channels/{channel_id}`
 ///
@@ -31,7 +31,7 @@ pub async fn update(tenant: Tenant, Ids([channel_id]): Ids<1>, body: Body) -> Re
 async fn change(tenant: &Tenant, channel_id: i64, body: Body) -> Result<Response, Error> {
     channels::exists(&tenant.store, channel_id)?;
     let valid = batch::object(body, FIELDS, Operation::Update)?;
-    channel_settings::check(&tenant.store, &valid)?;
+    check(&tenant.store, &valid)?;
     let mut store = tenant.store.clone();
     if decides(&valid) {
         store = tenant.store_to_create_in().await?;

@@ -99,9 +99,14 @@ async fn an_update_merges_what_is_given_and_passes_over_what_can_not_change() {
     ] {
         assert_eq!(shown[key], value, "{key}");
     }
-    let longest = format!("{}@{}.co", "a".repeat(64), vec!["b".repeat(61); 3].join("."));
-    let longest = format!("{}{longest}", "");
-    assert_eq!(mock.put(CUSTOMERS, json!([{"id": 1, "email": longest}])).await.status, 200);
+    // Five characters longer than a create may have, and one more.
+    let email = |last: usize| {
+        let labels = vec!["b".repeat(61); 3].join(".");
+        json!([{"id": 1, "email": format!("{}@{labels}.{}", "a".repeat(64), "c".repeat(last))}])
+    };
+    assert_eq!(mock.put(CUSTOMERS, email(4)).await.status, 200);
+    let errors = r#"{"0.email":"email must be between 3 and 255 characters"}"#;
+    mock.put(CUSTOMERS, email(5)).await.assert(422, &super::error(422, "Update customers failed.", errors));
 }
 
 #[tokio::test]
@@ -234,4 +239,19 @@ async fn no_more_than_ten_addresses_are_shown_inside_of_a_customer() {
     let shown = mock.get(&format!("{CUSTOMERS}?include=addresses")).await.json()["data"][0].clone();
     assert_eq!(shown["address_count"], 16);
     assert_eq!(shown["addresses"].as_array().unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn nor_more_than_ten_attributes() {
+    let names: Vec<String> = (0..12).map(|i| format!("{{name: a{i}, type: string}}")).collect();
+    let mock = Mock::seeded(&format!("stores:\n  s:\n    attributes: [{}]\n", names.join(", "))).await;
+    mock.post(CUSTOMERS, json!([bill(json!({}))])).await;
+    for ids in [1..=6, 7..=12] {
+        let values: Vec<_> =
+            ids.map(|id| json!({"customer_id": 1, "attribute_id": id, "value": "x"})).collect();
+        assert_eq!(mock.put(&format!("{CUSTOMERS}/attribute-values"), json!(values)).await.status, 200);
+    }
+    let shown = mock.get(&format!("{CUSTOMERS}?include=attributes")).await.json()["data"][0].clone();
+    assert_eq!(shown["attribute_count"], 12);
+    assert_eq!(shown["attributes"].as_array().unwrap().len(), 10);
 }
