@@ -22,7 +22,7 @@ use axum::http::uri::{Authority, PathAndQuery};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either};
 use http_body_util::BodyExt;
 use tower::{Service, ServiceExt};
 use tower_http::compression::{Compression, CompressionLevel};
@@ -102,7 +102,23 @@ impl Edge {
     }
 
     /// Picks the layers that this request needs: CORS for a browser on a vendor's mount, gzip for who offers it.
-    pub fn answer(&self, request: Request) -> BoxFuture<'static, Result<Response, Infallible>> {
+    /// Most requests need none; their future is not boxed.
+    pub fn answer(
+        &self,
+        request: Request,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+        match self.layered(request) {
+            Ok(layered) => Either::Left(layered),
+            Err(request) => {
+                let inner = self.core.0.clone();
+                Either::Right(async move { Ok(inner.answer(request).await) })
+            }
+        }
+    }
+
+    /// The answer through layers, or the request back.
+    #[expect(clippy::result_large_err, reason = "most requests come back")]
+    fn layered(&self, request: Request) -> Result<BoxFuture<'static, Result<Response, Infallible>>, Request> {
         let headers = request.headers();
         // OPTIONS without this header is no preflight, and tower-http would take it for one.
         let plain_options =
@@ -112,13 +128,13 @@ impl Edge {
             && on_vendor_mount(&mount::tidy(request.uri().path()))
         {
             let browser = self.browser.clone();
-            return async move { browser.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed();
+            return Ok(async move { browser.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed());
         }
         if headers.contains_key(ACCEPT_ENCODING) {
             let gzip = self.gzip.clone();
-            return async move { gzip.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed();
+            return Ok(async move { gzip.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed());
         }
-        self.core.answer(request)
+        Err(request)
     }
 }
 
@@ -132,7 +148,7 @@ impl Service<Request> for Edge {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        self.answer(request)
+        self.answer(request).boxed()
     }
 }
 
@@ -165,12 +181,6 @@ impl Service<Request> for Core {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        self.answer(request)
-    }
-}
-
-impl Core {
-    fn answer(&self, request: Request) -> BoxFuture<'static, Result<Response, Infallible>> {
         let inner = self.0.clone();
         async move { Ok(inner.answer(request).await) }.boxed()
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::customers::Customer;
 use crate::error::Error;
@@ -12,8 +12,8 @@ use crate::store::{Store, Turn};
 /// At least so many of the latest events are kept, and hardly more.
 pub const KEPT: usize = 1000;
 
-/// Old events go when the ids pass a multiple of this.
-const SWEEP: i64 = 256;
+/// Old events go each time so many new ones have come.
+const SWEEP: usize = 256;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +97,27 @@ impl Event {
     }
 }
 
+/// Appends the statement that records the creation of every customer from this id on, as [`Event::of_customer`] would.
+pub(super) fn push_created(sql: &mut QueryBuilder<Sqlite>, first: i64) {
+    sql.push(
+        "insert into events (created_at, scope, data) select date_created, 'store/customer/created', \
+         '{\"type\":\"customer\",\"id\":' || id || ',\"origin_channel_id\":' || origin_channel_id || \
+         ',\"channel_ids\":' || coalesce(channel_ids, '[' || origin_channel_id || ']') || '}' \
+         from customers where id >= ",
+    )
+    .push_bind(first);
+}
+
+/// Appends the statement that drops old events, if these new ones make it worth while.
+pub(super) fn push_sweep(turn: &mut Turn, sql: &mut QueryBuilder<Sqlite>, new: usize) {
+    turn.unswept_events += new;
+    if turn.unswept_events >= SWEEP {
+        turn.unswept_events = 0;
+        let kept = i64::try_from(KEPT).unwrap_or(i64::MAX);
+        sql.push("; delete from events where id <= (select max(id) from events) - ").push_bind(kept);
+    }
+}
+
 /// Writes events and ends the transaction that they tell of, in one go.
 pub(crate) async fn commit(turn: &mut Turn, events: &[Event]) -> Result<(), sqlx::Error> {
     let events = &events[events.len().saturating_sub(KEPT)..];
@@ -104,17 +125,12 @@ pub(crate) async fn commit(turn: &mut Turn, events: &[Event]) -> Result<(), sqlx
         sqlx::raw_sql("commit").execute(&mut turn.db).await?;
         return Ok(());
     }
-    let last = turn.last_event + i64::try_from(events.len()).unwrap_or_default();
     let mut sql = QueryBuilder::new("insert into events (created_at, scope, data) ");
     sql.push_values(events, |mut row, event| {
         row.push_bind(event.created_at).push_bind(&*event.scope).push_bind(&event.data);
     });
-    if last / SWEEP != turn.last_event / SWEEP {
-        let kept = i64::try_from(KEPT).unwrap_or(i64::MAX);
-        sql.push("; delete from events where id <= ").push_bind(last - kept);
-    }
+    push_sweep(turn, &mut sql, events.len());
     sql.push("; commit").build().execute(&mut turn.db).await?;
-    turn.last_event = last;
     Ok(())
 }
 

@@ -66,7 +66,9 @@ pub(super) async fn generate(turn: &mut Turn, wanted: Generate) -> Result<(), Er
             (next..=until).map(|id| customer(id, &groups, &mut rng)).collect();
         let rows: Vec<(&Customer, Option<&str>)> =
             people.iter().map(|(customer, _)| (customer, None)).collect();
-        customers::insert_rows(turn, "", &rows).await?;
+        let mut sql = QueryBuilder::new("");
+        customers::push_insert(&mut sql, &rows);
+        sql.build().execute(&mut turn.db).await?;
         for _ in 0..wanted.addresses_per_customer {
             addresses(turn, &people, &mut rng).await?;
         }

@@ -29,8 +29,8 @@ pub struct Turn {
     pub memory: Arc<RwLock<Memory>>,
     /// The id of the next customer.
     pub next_customer: i64,
-    /// The id of the latest event.
-    pub last_event: i64,
+    /// How many events were recorded since old ones were dropped, those of failed work included.
+    pub unswept_events: usize,
     changes: Vec<Change>,
     events: Vec<Event>,
 }
@@ -39,7 +39,7 @@ impl Turn {
     pub(super) async fn new(db: SqliteConnection, row_budget: usize) -> Result<Turn, sqlx::Error> {
         let memory = Arc::new(Memory::new(row_budget).into());
         let mut turn =
-            Turn { db, memory, next_customer: 1, last_event: 0, changes: Vec::new(), events: Vec::new() };
+            Turn { db, memory, next_customer: 1, unswept_events: 0, changes: Vec::new(), events: Vec::new() };
         let loaded = turn.load().await?;
         turn.change(Change::Loaded(loaded.into()));
         turn.publish();
@@ -67,11 +67,9 @@ impl Turn {
     /// The database's.
     pub async fn load(&mut self) -> Result<Memory, sqlx::Error> {
         let budget = self.memory(Memory::budget);
-        let last = "select coalesce((select seq from sqlite_sequence where name = 'customers'), 0), \
-                    coalesce((select max(id) from events), 0)";
-        let (customer, event): (i64, i64) =
-            sqlx::query_as(last).persistent(false).fetch_one(&mut self.db).await?;
-        (self.next_customer, self.last_event) = (customer + 1, event);
+        let last = "select coalesce((select seq from sqlite_sequence where name = 'customers'), 0)";
+        let last: i64 = sqlx::query_scalar(last).persistent(false).fetch_one(&mut self.db).await?;
+        self.next_customer = last + 1;
         Memory::load(&mut self.db, budget).await
     }
 
@@ -102,9 +100,14 @@ impl Turn {
             Err(error) => Err(error),
         };
         if result.is_err() {
-            let _ = sqlx::raw_sql("rollback").execute(&mut self.db).await;
+            self.undo().await;
         }
         result
+    }
+
+    /// Undoes the transaction that is open, if one is.
+    pub async fn undo(&mut self) {
+        let _ = sqlx::raw_sql("rollback").execute(&mut self.db).await;
     }
 
     pub(super) fn publish(&mut self) {
@@ -203,7 +206,7 @@ async fn create(turn: &mut Turn, batch: Vec<(New, Created)>) {
 async fn guarded(turn: &mut Turn, work: Work) {
     if AssertUnwindSafe(work(turn)).catch_unwind().await.is_err() {
         turn.forget();
-        let _ = sqlx::raw_sql("rollback").execute(&mut turn.db).await;
+        turn.undo().await;
         let _ = sqlx::raw_sql("pragma foreign_keys = on").execute(&mut turn.db).await;
     }
 }

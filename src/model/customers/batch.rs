@@ -61,14 +61,14 @@ async fn create_in(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Created>, Err
     })?;
     let made: Vec<(&Customer, Option<&str>)> =
         rows.iter().zip(&batch).map(|(row, new)| (&***row, new.password_hash.as_deref())).collect();
-    let refused = write::insert_rows(turn, "", &made).await?;
+    let refused = write::insert_rows(turn, &made, false).await?;
     let is_refused = |row: &Arc<Row>| u32::try_from(row.id).is_ok_and(|id| refused.contains(id));
     if let Some(index) = rows.iter().position(is_refused) {
         return Err(Error::from(write::taken(&rows[index])).in_item(index));
     }
     let mut created = Vec::with_capacity(rows.len());
     for (row, New { valid, now, .. }) in rows.into_iter().zip(&batch) {
-        write::is_made(turn, &row, *now);
+        write::is_made(turn, &row);
         for answer in turn.memory(|memory| form_fields::answers_in(memory.customer_fields(), valid)) {
             form_fields::set(&mut turn.db, Owner::Customer, row.id, &answer).await?;
         }

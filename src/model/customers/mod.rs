@@ -26,7 +26,7 @@ mod write;
 pub use batch::{Created, check_all, create_all, delete_all, update_all};
 pub(crate) use write::insert_all;
 pub use write::{New, check, create, delete, delete_matching, update};
-pub(in crate::model) use write::{insert_rows, load};
+pub(in crate::model) use write::{load, push_insert};
 
 /// Every field of a customer: in the order of V2's answers, then what V3 alone has.
 pub const FIELDS: &[Field] = &[

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use roaring::RoaringBitmap;
-use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
-use sqlx::{Executor, QueryBuilder, Row as _};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Either, Executor, QueryBuilder, Row as _, Sqlite};
 
 use super::super::Page;
 use super::super::channels;
@@ -94,7 +94,8 @@ pub async fn create(store: &Store, valid: Valid) -> Result<Arc<Row>, Error> {
     store.create_customer(New::of(store, valid).await).await
 }
 
-/// Makes customers, all in one transaction and one statement. One that is refused leaves the others alone.
+/// Makes customers and records their events, all in one transaction that is one text: each text is handed to another
+/// thread and waited for. One that is refused leaves the others alone.
 ///
 /// # Errors
 /// The database's; then none of them was made.
@@ -102,12 +103,6 @@ pub(crate) async fn insert_all(
     turn: &mut Turn,
     batch: Vec<New>,
 ) -> Result<Vec<Result<Arc<Row>, Error>>, sqlx::Error> {
-    let result = insert_new(turn, batch).await;
-    turn.end_transaction(result).await
-}
-
-/// Begins the transaction with its own statement: each one is handed to another thread and waited for.
-async fn insert_new(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Result<Arc<Row>, Error>>, sqlx::Error> {
     let mut next = turn.next_customer;
     let mut results: Vec<Result<Arc<Row>, Error>> = Vec::with_capacity(batch.len());
     turn.memory(|memory| {
@@ -122,13 +117,22 @@ async fn insert_new(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Result<Arc<R
         .zip(&batch)
         .filter_map(|(result, new)| Some((&***result.as_ref().ok()?, new.password_hash.as_deref())))
         .collect();
-    let refused = insert_rows(turn, "begin immediate; ", &made).await?;
-    for (result, new) in results.iter_mut().zip(&batch) {
+    if made.is_empty() {
+        return Ok(results);
+    }
+    let refused = match insert_rows(turn, &made, true).await {
+        Ok(refused) => refused,
+        Err(error) => {
+            turn.undo().await;
+            return Err(error);
+        }
+    };
+    for result in &mut results {
         if let Ok(row) = result {
             if refused.contains(row.id.try_into().unwrap_or(u32::MAX)) {
                 *result = Err(taken(row).into());
             } else {
-                is_made(turn, row, new.now);
+                is_made(turn, row);
             }
         }
     }
@@ -136,9 +140,8 @@ async fn insert_new(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Result<Arc<R
 }
 
 /// What follows from a new customer.
-pub(super) fn is_made(turn: &mut Turn, row: &Arc<Row>, now: i64) {
+pub(super) fn is_made(turn: &mut Turn, row: &Arc<Row>) {
     turn.next_customer = row.id + 1;
-    turn.record(Event::of_customer(Action::Created, row, now));
     turn.change(Change::Put(row.clone()));
 }
 
@@ -147,18 +150,45 @@ pub(super) fn taken(customer: &Customer) -> Problem {
     Problem::new("email", What::Taken { value: customer.email.clone() })
 }
 
-/// Inserts rows, after what may come `first`; gives the ids of those whose email is taken.
-pub(in crate::model) async fn insert_rows(
+/// Inserts rows and records their events, in the transaction that is open or in one of its own; gives the ids of
+/// those whose email is taken.
+pub(super) async fn insert_rows(
     turn: &mut Turn,
-    first: &'static str,
     made: &[(&Customer, Option<&str>)],
+    own_transaction: bool,
 ) -> Result<RoaringBitmap, sqlx::Error> {
-    let mut missing = RoaringBitmap::new();
-    if made.is_empty() {
-        sqlx::raw_sql(first).execute(&mut turn.db).await?;
-        return Ok(missing);
+    let Some((Customer { id: first, .. }, _)) = made.first() else { return Ok(RoaringBitmap::new()) };
+    let mut sql = QueryBuilder::new(if own_transaction { "begin immediate; " } else { "" });
+    push_insert(&mut sql, made);
+    sql.push("; ");
+    events::push_created(&mut sql, *first);
+    // Which are there, unless all are: the statement before has made as many changes as there are new rows.
+    sql.push("; select id from customers where id >= ").push_bind(*first);
+    sql.push(" and changes() < ").push_bind(i64::try_from(made.len()).unwrap_or(i64::MAX));
+    events::push_sweep(turn, &mut sql, made.len());
+    if own_transaction {
+        sql.push("; commit");
     }
-    let mut sql = QueryBuilder::new(first);
+    let mut changes = Vec::new();
+    let mut there = RoaringBitmap::new();
+    let mut answers = turn.db.fetch_many(sql.build());
+    while let Some(answer) = answers.try_next().await? {
+        match answer {
+            Either::Left(done) => changes.push(done.rows_affected()),
+            Either::Right(row) => drop(there.insert(row.try_get("id")?)),
+        }
+    }
+    let mut refused = RoaringBitmap::new();
+    // What stands first, or after the beginning of the transaction, is the insert.
+    if changes.get(usize::from(own_transaction)).is_none_or(|inserted| *inserted < made.len() as u64) {
+        refused.extend(made.iter().filter_map(|(customer, _)| u32::try_from(customer.id).ok()));
+        refused -= there;
+    }
+    Ok(refused)
+}
+
+/// Appends the statement that inserts rows. Those whose email is taken are passed over.
+pub(in crate::model) fn push_insert(sql: &mut QueryBuilder<Sqlite>, made: &[(&Customer, Option<&str>)]) {
     sql.push(
         "insert into customers (id, company, first_name, last_name, email, phone, date_created, date_modified, \
          store_credit, registration_ip_address, customer_group_id, notes, tax_exempt_category, reset_pass_on_login, \
@@ -185,18 +215,6 @@ pub(in crate::model) async fn insert_rows(
             .push_bind(*password_hash);
     });
     sql.push(" on conflict (email) do nothing");
-    let done: Vec<_> = turn.db.execute_many(sql.build()).try_collect().await?;
-    let inserted = done.last().map_or(0, SqliteQueryResult::rows_affected);
-    if inserted < made.len() as u64 {
-        missing.extend(made.iter().filter_map(|(customer, _)| u32::try_from(customer.id).ok()));
-        let first = made.first().map_or(0, |(customer, _)| customer.id);
-        let there = sqlx::query_scalar("select id from customers where id >= ?").bind(first);
-        for id in there.fetch_all(&mut turn.db).await? {
-            let id: u32 = id;
-            missing.remove(id);
-        }
-    }
-    Ok(missing)
 }
 
 /// Makes a customer of a seed, whose dates, id and password hash may be given.

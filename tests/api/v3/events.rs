@@ -71,11 +71,34 @@ async fn every_write_of_either_version_records_what_it_did() {
 }
 
 #[tokio::test]
-async fn channels_are_those_of_the_customer() {
-    let mock = Mock::new().await;
-    mock.post(CUSTOMERS, json!([bill(json!({"channel_ids": [1]}))])).await;
-    mock.delete(&format!("{CUSTOMERS}?id:in=1")).await;
-    assert_eq!(told(&mock).await, [customer("created", 1), customer("deleted", 1)]);
+async fn every_action_tells_the_same_of_a_customer() {
+    let mock =
+        Mock::seeded("stores:\n  s:\n    channels: [{id: 2, name: Portal}, {id: 3, name: Kiosk}]\n").await;
+    let (v2, v3) = ("/stores/s/v2/customers", CUSTOMERS);
+    mock.post(v2, crate::support::jane()).await;
+    mock.post(
+        v3,
+        json!([
+            bill(json!({"email": "b@b.co", "channel_ids": [1, 3]})),
+            bill(json!({"email": "c@b.co", "origin_channel_id": 2})),
+            bill(json!({"email": "d@b.co", "origin_channel_id": 3, "channel_ids": null})),
+        ]),
+    )
+    .await;
+    let changes: Vec<_> = (1..=4).map(|id| json!({"id": id, "notes": "x"})).collect();
+    mock.put(v3, json!(changes)).await;
+    mock.delete(v2).await;
+    let data: Vec<String> = [(1, 1, "[1]"), (2, 1, "[1,3]"), (3, 2, "[2]"), (4, 3, "[3]")]
+        .map(|(id, origin, channels)| {
+            format!(
+                r#"{{"type":"customer","id":{id},"origin_channel_id":{origin},"channel_ids":{channels}}}"#
+            )
+        })
+        .into();
+    let expected = ["created", "updated", "deleted"]
+        .iter()
+        .flat_map(|action| data.iter().map(move |data| format!("store/customer/{action} {data}")));
+    assert_eq!(told(&mock).await, expected.collect::<Vec<_>>());
 }
 
 #[tokio::test]
