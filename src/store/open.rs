@@ -52,9 +52,14 @@ pub enum OpenError {
 /// Opens a database – in memory without a file – and brings it up to date.
 pub(super) async fn connect(file: Option<&Path>) -> Result<SqliteConnection, sqlx::Error> {
     let options = match file {
-        // Not "sqlite::memory:", which is a database shared between connections.
+        // Not ":memory:", where each commit looks through the table of pages once a database has grown; this is a file
+        // in memory, of this connection alone. A small cache does, since fetching a page is copying it.
         // Small pages: an empty table takes one, an empty index too, and there may be hundreds of stores.
-        None => SqliteConnectOptions::new().filename(":memory:").page_size(2048),
+        None => SqliteConnectOptions::new()
+            .filename("store")
+            .vfs("memdb")
+            .page_size(2048)
+            .pragma("cache_size", "-512"),
         Some(file) => SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -80,8 +85,12 @@ async fn migrate(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     if missing.is_empty() {
         return Ok(());
     }
-    let script =
-        format!("begin immediate; {} pragma user_version = {}; commit;", missing.concat(), MIGRATIONS.len());
+    // In the end the pages that were written go from the cache.
+    let script = format!(
+        "begin immediate; {} pragma user_version = {}; commit; pragma shrink_memory;",
+        missing.concat(),
+        MIGRATIONS.len()
+    );
     sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(db).await?;
     Ok(())
 }
