@@ -77,6 +77,8 @@ const WORK: &[(&str, &str, usize, usize)] = &[
     ("mix", "one", 1, 8),
     ("one-stores", "one", STORES, 0),
     ("post-stores", "post", STORES, 0),
+    ("put-stores", "put", STORES, 0),
+    ("mix-stores", "one", STORES, 8),
     ("v3-list", "v3-list", 1, 0),
     ("v3-batch", "v3-batch", 1, 0),
 ];

@@ -1,5 +1,6 @@
 //! Generated stores: believable people, the same for the same seed, byte for byte.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use sqlx::QueryBuilder;
 use super::countries;
 use super::customers::{self, Customer};
 use super::form_fields::Answer;
-use crate::error::Error;
+use crate::error::{Error, Problem, What};
 use crate::store::Turn;
 
 /// Wed, 01 Jan 2020 00:00:00 +0000: dates lie in the four years from here, so that they do not depend on today.
@@ -53,6 +54,9 @@ struct Place {
 }
 
 /// Adds groups, customers and addresses behind those that are there.
+///
+/// # Errors
+/// [`Error::Invalid`]: an email or a name that came up is one of those that are there.
 pub(super) async fn generate(turn: &mut Turn, wanted: Generate) -> Result<(), Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(wanted.seed);
     let groups = groups(turn, wanted.groups, &mut rng).await?;
@@ -68,7 +72,10 @@ pub(super) async fn generate(turn: &mut Turn, wanted: Generate) -> Result<(), Er
             people.iter().map(|(customer, _)| (customer, None)).collect();
         let mut sql = QueryBuilder::new("");
         customers::push_insert(&mut sql, &rows);
-        sql.build().execute(&mut turn.db).await?;
+        let inserted = sql.build().execute(&mut turn.db).await?.rows_affected();
+        if inserted < rows.len() as u64 {
+            return Err(taken(turn, &rows).await?.into());
+        }
         for _ in 0..wanted.addresses_per_customer {
             addresses(turn, &people, &mut rng).await?;
         }
@@ -81,16 +88,27 @@ pub(super) async fn generate(turn: &mut Turn, wanted: Generate) -> Result<(), Er
     Ok(())
 }
 
+/// The first of these whose email is another's.
+async fn taken(turn: &mut Turn, rows: &[(&Customer, Option<&str>)]) -> Result<Problem, Error> {
+    let first = rows.first().map_or(0, |(customer, _)| customer.id);
+    let there = sqlx::query_scalar("select id from customers where id >= ?").bind(first);
+    let there: HashSet<i64> = there.fetch_all(&mut turn.db).await?.into_iter().collect();
+    let taken = rows.iter().find(|(customer, _)| !there.contains(&customer.id));
+    let value = taken.map_or_else(String::new, |(customer, _)| customer.email.clone());
+    Ok(Problem::new("customers", What::Taken { value }))
+}
+
 /// Makes the groups; gives the ids that customers may have, 0 among them.
 async fn groups(turn: &mut Turn, count: u32, rng: &mut ChaCha8Rng) -> Result<Arc<[i64]>, Error> {
     let mut ids = vec![0];
     for number in 1..=count {
         let industry: String = company::Industry(EN).fake_with_rng(rng);
         let date = EPOCH + rng.random_range(0..SPAN);
-        let insert =
-            "insert into customer_groups (name, date_created, date_modified) values (?, ?, ?) returning id";
-        let insert = sqlx::query_scalar(insert).bind(format!("{industry} {number}")).bind(date).bind(date);
-        ids.push(insert.fetch_one(&mut turn.db).await?);
+        let insert = "insert into customer_groups (name, date_created, date_modified) values (?, ?, ?) \
+             on conflict (name) do nothing returning id";
+        let name = format!("{industry} {number}");
+        let id = sqlx::query_scalar(insert).bind(&name).bind(date).bind(date).fetch_optional(&mut turn.db);
+        ids.push(id.await?.ok_or_else(|| Problem::new("groups", What::Taken { value: name }))?);
     }
     Ok(ids.into())
 }

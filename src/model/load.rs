@@ -58,6 +58,8 @@ pub enum Entry {
     Value(usize, usize),
     /// An address: the place of the customer, then its own.
     Address(usize, usize),
+    /// What was made up.
+    Generated,
 }
 
 /// Why a store does not begin with this content.
@@ -128,7 +130,7 @@ async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Ent
             attribute_values::load(&mut turn.db, id, (name, value), now).await?;
         }
     }
-    *at = None;
+    *at = Some(Entry::Generated);
     if let Some(wanted) = content.generate {
         generate(turn, wanted).await?;
     }

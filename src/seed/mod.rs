@@ -5,7 +5,7 @@ use std::path::Path;
 use futures_util::future::join_all;
 
 use crate::access::Accesses;
-use crate::error::{Error, Problem};
+use crate::error::{Error, Problem, What};
 use crate::model::load::{self, Content, Entry, Refused};
 use crate::passwords::Passwords;
 use crate::store::{self, OpenError, Stores};
@@ -16,7 +16,7 @@ mod parse;
 mod yaml;
 
 use parse::{Customer, Secret};
-use yaml::Fault;
+use yaml::{Fault, Place};
 
 /// The seed of the demo store.
 const DEMO: &str = include_str!("../../fixtures/demo.yaml");
@@ -145,7 +145,7 @@ async fn fill(store: &store::Store, mut seeded: parse::Store, name: &str) -> Res
             .zip(hashes)
             .map(|(customer, hash)| content(customer, hash))
             .collect(),
-        generate: seeded.generate,
+        generate: seeded.generate.as_ref().map(|(_, wanted)| *wanted),
     };
     let Err(Refused { entry, error }) = load::load(store, content).await else { return Ok(()) };
     let problem = if let Error::Invalid(problems) = &error { problems.first() } else { None };
@@ -186,6 +186,14 @@ fn fault_in(seeded: &parse::Store, entry: Entry, problem: &Problem) -> Fault {
         Entry::Value(i, j) => definitions::value_fault(&seeded.customers[i].attributes[j].0, problem),
         Entry::Customer(i) => seeded.customers[i].row.fault(problem),
         Entry::Address(i, j) => seeded.customers[i].addresses[j].fault(problem),
+        Entry::Generated => {
+            let (place, _) = seeded.generate.as_ref().expect("what was made up was asked for");
+            let taken = if let What::Taken { value } = &problem.what { value } else { "" };
+            let at = format!("{}.{}", place.at, problem.at);
+            let why =
+                format!("'{taken}' came up, which another one in this store has; name that one differently");
+            Place { line: place.line, at }.is(why)
+        }
     }
 }
 

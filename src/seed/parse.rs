@@ -26,7 +26,8 @@ pub(super) struct Store {
     pub(super) form_fields: Vec<(Place, Owner, FormField)>,
     pub(super) attributes: Vec<Row>,
     pub(super) customers: Vec<Customer>,
-    pub(super) generate: Option<Generate>,
+    /// Where it is, and what to make up.
+    pub(super) generate: Option<(Place, Generate)>,
 }
 
 /// Fields of a row that passed their rules, and where each of them is in the file.
@@ -119,7 +120,7 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
             "customers" => {
                 store.customers = node.items()?.into_iter().map(customer).collect::<Result<_, _>>()?;
             }
-            "generate" => store.generate = Some(generate(node)?),
+            "generate" => store.generate = Some((node.place.clone(), generate(node)?)),
             _ => {
                 let keys = [
                     "auth",

@@ -29,7 +29,7 @@ pub struct Turn {
     pub memory: Arc<RwLock<Memory>>,
     /// The id of the next customer.
     pub next_customer: i64,
-    /// How many events were recorded since old ones were dropped, those of failed work included.
+    /// About how many events were recorded since old ones were dropped; see `model/events.rs`.
     pub unswept_events: usize,
     changes: Vec<Change>,
     events: Vec<Event>,
@@ -38,8 +38,14 @@ pub struct Turn {
 impl Turn {
     pub(super) async fn new(db: SqliteConnection, row_budget: usize) -> Result<Turn, sqlx::Error> {
         let memory = Arc::new(Memory::new(row_budget).into());
-        let mut turn =
-            Turn { db, memory, next_customer: 1, unswept_events: 0, changes: Vec::new(), events: Vec::new() };
+        let mut turn = Turn {
+            db,
+            memory,
+            next_customer: 1,
+            unswept_events: events::SWEEP,
+            changes: Vec::new(),
+            events: Vec::new(),
+        };
         let loaded = turn.load().await?;
         turn.change(Change::Loaded(loaded.into()));
         turn.publish();
@@ -107,6 +113,8 @@ impl Turn {
 
     /// Undoes the transaction that is open, if one is.
     pub async fn undo(&mut self) {
+        // It may have dropped old events, which are there again.
+        self.unswept_events = events::SWEEP;
         let _ = sqlx::raw_sql("rollback").execute(&mut self.db).await;
     }
 

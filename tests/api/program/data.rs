@@ -13,10 +13,15 @@ use crate::support::Program;
 
 /// What SQLite says of a database that nobody has open.
 fn integrity(file: &Path) -> String {
+    ask(file, "pragma integrity_check")
+}
+
+/// One text from a database that nobody has open.
+fn ask(file: &Path, question: &'static str) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut connection = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
-        sqlx::query_scalar("pragma integrity_check").fetch_one(&mut connection).await.unwrap()
+        sqlx::query_scalar(question).fetch_one(&mut connection).await.unwrap()
     })
 }
 
@@ -60,6 +65,23 @@ fn customers_survive_a_restart_and_ids_go_on() {
     program.stop();
     let program = Program::start(&args);
     assert_eq!(create(&program, "one", "e"), 5);
+}
+
+#[test]
+fn old_events_go_even_if_no_run_sees_many() {
+    let dir = Program::temp_dir();
+    for run in 0..7 {
+        let program = Program::start(&["--data-dir", dir.arg(), "--seed", "none"]);
+        for batch in 0..20 {
+            let items: Vec<_> = (0..10).map(|i| customer(&format!("{run}-{batch}-{i}"))).collect();
+            let body = format!("[{}]", items.join(","));
+            assert_eq!(program.call("POST", "/stores/s/v3/customers", &body).0, 200);
+        }
+        program.stop();
+    }
+    let kept: u32 =
+        ask(&dir.path().join("s.db"), "select cast(count(*) as text) from events").parse().unwrap();
+    assert!((1000..1300).contains(&kept), "{kept}");
 }
 
 #[test]

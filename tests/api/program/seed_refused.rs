@@ -218,3 +218,23 @@ fn channels_that_can_not_be_and_customers_of_others_are_refused() {
     jane_refused("channel_ids: 2", "channel_ids", "list of whole numbers");
     jane_refused("channel_ids: null", "channel_ids", "list of whole numbers");
 }
+
+#[test]
+fn what_is_made_up_must_not_be_there_already() {
+    // Of what these numbers make.
+    let generate = "    generate: {customers: 600, groups: 1}\n";
+    let customer = |email: &str| {
+        format!(
+            "stores:\n  shop:\n{generate}    customers: [{{first_name: A, last_name: B, email: {email}}}]\n"
+        )
+    };
+    let email = "Adeline.Rolfson550@example.com";
+    refused(
+        &customer(email),
+        3,
+        "stores.shop.generate.customers",
+        "'adeline.rolfson550@example.com' came up",
+    );
+    let group = format!("stores:\n  shop:\n{generate}    groups: [{{name: FOOD & beverages 1}}]\n");
+    refused(&group, 3, "stores.shop.generate.groups", "'Food & Beverages 1' came up");
+}

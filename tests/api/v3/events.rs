@@ -107,19 +107,39 @@ async fn a_seed_records_nothing() {
     assert_eq!(told(&mock).await, [""; 0]);
 }
 
+/// How many events are in the table of store `s`.
+async fn kept(mock: &Mock) -> i64 {
+    let count = sqlx::query_scalar("select count(*) from events");
+    let store = mock.stores.get("s").await.unwrap();
+    store.run::<_, sqlx::Error>(move |turn| Box::pin(count.fetch_one(&mut turn.db))).await.unwrap()
+}
+
+#[tokio::test]
+async fn old_ones_go_beside_batches_that_are_refused() {
+    let mock = Mock::new().await;
+    mock.post(CUSTOMERS, json!([bill(json!({"email": "taken@b.co"}))])).await;
+    let refused: Vec<_> = (0..9)
+        .map(|i| bill(json!({"email": format!("{i}@b.co")})))
+        .chain([bill(json!({"email": "taken@b.co"}))])
+        .collect();
+    for i in 0..200 {
+        let good: Vec<_> = (0..10).map(|j| bill(json!({"email": format!("{i}.{j}@good.co")}))).collect();
+        assert_eq!(mock.post(CUSTOMERS, json!(good)).await.status, 200);
+        assert_eq!(mock.post(CUSTOMERS, json!(refused)).await.status, 422);
+        assert!(kept(&mock).await < 1300, "{}", kept(&mock).await);
+    }
+    assert_eq!(told(&mock).await.len(), KEPT);
+}
+
 #[tokio::test]
 async fn only_the_latest_are_kept() {
     let mock = Mock::seeded("stores:\n  s:\n    generate: {customers: 3000}\n").await;
-    let store = mock.stores.get("s").await.unwrap();
     for _ in 0..300 {
         let items: Vec<_> = (1..=10).map(|id| json!({"id": id, "notes": "x"})).collect();
         assert_eq!(mock.put(CUSTOMERS, json!(items)).await.status, 200);
     }
     assert_eq!(told(&mock).await.len(), KEPT);
-    let count = sqlx::query_scalar("select count(*) from events");
-    let count: i64 =
-        store.run::<_, sqlx::Error>(move |turn| Box::pin(count.fetch_one(&mut turn.db))).await.unwrap();
-    assert!((1000..1300).contains(&count), "{count}");
+    assert!((1000..1300).contains(&kept(&mock).await), "{}", kept(&mock).await);
     mock.delete("/stores/s/v2/customers").await;
     let told = told(&mock).await;
     assert_eq!(told.len(), KEPT);
