@@ -12,7 +12,7 @@ use crate::store::{Store, Turn};
 /// At least so many of the latest events are kept, and hardly more.
 pub const KEPT: usize = 1000;
 
-/// Old events go each time so many new ones have come, and with the first ones after a start.
+/// Old events go each time so many new ones have come.
 pub(crate) const SWEEP: usize = 256;
 
 /// What happened.

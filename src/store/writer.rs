@@ -29,7 +29,7 @@ pub struct Turn {
     pub memory: Arc<RwLock<Memory>>,
     /// The id of the next customer.
     pub next_customer: i64,
-    /// About how many events were recorded since old ones were dropped; see `model/events.rs`.
+    /// About how many events there are beyond those to keep; see `model/events.rs`.
     pub unswept_events: usize,
     changes: Vec<Change>,
     events: Vec<Event>,
@@ -38,14 +38,8 @@ pub struct Turn {
 impl Turn {
     pub(super) async fn new(db: SqliteConnection, row_budget: usize) -> Result<Turn, sqlx::Error> {
         let memory = Arc::new(Memory::new(row_budget).into());
-        let mut turn = Turn {
-            db,
-            memory,
-            next_customer: 1,
-            unswept_events: events::SWEEP,
-            changes: Vec::new(),
-            events: Vec::new(),
-        };
+        let mut turn =
+            Turn { db, memory, next_customer: 1, unswept_events: 0, changes: Vec::new(), events: Vec::new() };
         let loaded = turn.load().await?;
         turn.change(Change::Loaded(loaded.into()));
         turn.publish();
@@ -73,9 +67,12 @@ impl Turn {
     /// The database's.
     pub async fn load(&mut self) -> Result<Memory, sqlx::Error> {
         let budget = self.memory(Memory::budget);
-        let last = "select coalesce((select seq from sqlite_sequence where name = 'customers'), 0)";
-        let last: i64 = sqlx::query_scalar(last).persistent(false).fetch_one(&mut self.db).await?;
+        let last = "select coalesce((select seq from sqlite_sequence where name = 'customers'), 0), \
+                    (select count(*) from events)";
+        let (last, events): (i64, i64) =
+            sqlx::query_as(last).persistent(false).fetch_one(&mut self.db).await?;
         self.next_customer = last + 1;
+        self.unswept_events = usize::try_from(events).unwrap_or_default().saturating_sub(events::KEPT);
         Memory::load(&mut self.db, budget).await
     }
 
