@@ -109,10 +109,7 @@ impl Edge {
     ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
         match self.layered(request) {
             Ok(layered) => Either::Left(layered),
-            Err(request) => {
-                let inner = self.core.0.clone();
-                Either::Right(async move { Ok(inner.answer(request).await) })
-            }
+            Err(request) => Either::Right(self.core.answer(request)),
         }
     }
 
@@ -181,8 +178,14 @@ impl Service<Request> for Core {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
+        self.answer(request).boxed()
+    }
+}
+
+impl Core {
+    fn answer(&self, request: Request) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
         let inner = self.0.clone();
-        async move { Ok(inner.answer(request).await) }.boxed()
+        async move { Ok(inner.answer(request).await) }
     }
 }
 

@@ -131,7 +131,7 @@ async fn update_in(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Arc<Row>>, Er
 pub async fn delete_all(store: &Store, ids: Vec<i64>) -> Result<(), Error> {
     let mut filters = Filters::default();
     filters.require(&FIELDS[0], Op::In, ids.into_iter().map(Value::Int).collect());
-    write::delete_matching(store, filters, None).await
+    super::delete_matching(store, filters, None).await
 }
 
 fn check_items(

@@ -21,11 +21,13 @@ use crate::fields::{
 use crate::store::{Store, Turn};
 
 mod batch;
+mod delete;
 mod write;
 
 pub use batch::{Created, check_all, create_all, delete_all, update_all};
+pub use delete::{delete, delete_matching};
 pub(crate) use write::insert_all;
-pub use write::{New, check, create, delete, delete_matching, update};
+pub use write::{New, check, create, update};
 pub(in crate::model) use write::{load, push_insert};
 
 /// Every field of a customer: in the order of V2's answers, then what V3 alone has.
