@@ -1,10 +1,10 @@
-//! Who may come into which store. Read from the seed at each start and never stored.
+//! Who may come into a store.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
 
 use axum::http::Method;
+use blake2::{Blake2s256, Digest as _};
 use subtle::ConstantTimeEq;
 
 /// What a token is for.
@@ -56,13 +56,62 @@ pub struct Switches {
     pub delete_all: DeleteAll,
 }
 
+/// A token that opens a store.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The secret.
+    pub token: String,
+    /// What it is for.
+    pub scopes: Vec<Scope>,
+}
+
+/// What stands for a token where tokens are looked up: nothing can be learned of a token from how long that takes.
+pub type Digest = [u8; 32];
+
+/// The digest of a token.
+#[must_use]
+pub fn digest(token: &[u8]) -> Digest {
+    Blake2s256::digest(token).into()
+}
+
+/// The tokens of a store, found by their digests. Of one that is listed twice the first counts.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Tokens {
+    list: Vec<Token>,
+    by_digest: HashMap<Digest, usize>,
+}
+
+impl From<Vec<Token>> for Tokens {
+    fn from(list: Vec<Token>) -> Tokens {
+        let by_digest = list.iter().enumerate().rev().map(|(i, token)| (digest(token.token.as_bytes()), i));
+        Tokens { by_digest: by_digest.collect(), list }
+    }
+}
+
+impl Tokens {
+    /// The tokens in the order in which they were given.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Token] {
+        &self.list
+    }
+
+    /// The digests of all of them.
+    pub fn digests(&self) -> impl Iterator<Item = &Digest> {
+        self.by_digest.keys()
+    }
+
+    fn find(&self, digest: &Digest) -> Option<&Token> {
+        self.by_digest.get(digest).map(|i| &self.list[*i])
+    }
+}
+
 /// Who may come into one store.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Access {
     /// Whether only these tokens and credentials come in. A lenient store takes any.
     pub strict: bool,
     /// Tokens and what each is for.
-    pub tokens: Vec<(String, Vec<Scope>)>,
+    pub tokens: Tokens,
     /// User names and passwords.
     pub basic: Vec<(String, String)>,
     /// How it reads the documents.
@@ -79,15 +128,6 @@ impl fmt::Debug for Access {
     }
 }
 
-/// Who may come into which store.
-#[derive(Clone, Debug, Default)]
-pub struct Accesses {
-    /// The stores that the seed names.
-    pub named: HashMap<Box<str>, Arc<Access>>,
-    /// Whether a store that is neither named nor there already is refused.
-    pub strict_stores: bool,
-}
-
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -97,37 +137,28 @@ pub enum Refused {
     Forbidden,
 }
 
-impl Accesses {
-    /// The access of a store; lenient if the seed does not name it.
-    #[must_use]
-    pub fn of(&self, hash: &str) -> Arc<Access> {
-        static LENIENT: LazyLock<Arc<Access>> = LazyLock::new(Arc::default);
-        self.named.get(hash).unwrap_or(&*LENIENT).clone()
-    }
-
-    /// Looks a token up for a store. A lenient store takes any, also one that a strict store knows (assumed).
+impl Access {
+    /// Looks a token up. A lenient store takes any, also one that a strict store knows (assumed).
     ///
     /// # Errors
-    /// Why it is refused.
-    pub fn check_token(&self, hash: &str, token: &[u8], wanted: Wanted) -> Result<(), Refused> {
-        let access = self.of(hash);
-        if !access.strict {
+    /// Why it is refused. `opens_another` is asked whether some other store has it.
+    pub fn check_token(
+        &self,
+        token: &[u8],
+        wanted: Wanted,
+        opens_another: impl FnOnce(&Digest) -> bool,
+    ) -> Result<(), Refused> {
+        if !self.strict {
             return Ok(());
         }
-        let grants = |scopes: &[Scope]| {
-            wanted == Wanted::Nothing || scopes.iter().any(|scope| wanted.is_met_by(*scope))
-        };
-        // Every token is compared, so that the time tells nothing about any of them.
-        let mut refused = Err(Refused::Unknown);
-        for (named, access) in &self.named {
-            for (known, scopes) in &access.tokens {
-                if bool::from(known.as_bytes().ct_eq(token)) {
-                    let fits = **named == *hash && grants(scopes);
-                    refused = if fits || refused.is_ok() { Ok(()) } else { Err(Refused::Forbidden) };
-                }
-            }
+        let digest = digest(token);
+        match self.tokens.find(&digest) {
+            Some(_) if wanted == Wanted::Nothing => Ok(()),
+            Some(token) if token.scopes.iter().any(|scope| wanted.is_met_by(*scope)) => Ok(()),
+            Some(_) => Err(Refused::Forbidden),
+            None if opens_another(&digest) => Err(Refused::Forbidden),
+            None => Err(Refused::Unknown),
         }
-        refused
     }
 }
 

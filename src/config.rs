@@ -9,8 +9,8 @@ use axum::http::Uri;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
+use crate::mount;
 use crate::passwords::Cost;
-use crate::store;
 
 /// The port when nothing names one.
 pub const DEFAULT_PORT: u16 = 2442;
@@ -205,7 +205,7 @@ fn seed(text: &str) -> Result<Seed, String> {
 
 fn store_hash(text: &str) -> Result<String, String> {
     let why = "a store hash is 1 to 64 letters, digits, '-' or '_'";
-    if store::is_hash(text) { Ok(text.to_owned()) } else { Err(why.to_owned()) }
+    if mount::is_hash(text) { Ok(text.to_owned()) } else { Err(why.to_owned()) }
 }
 
 fn public_url(text: &str) -> Result<String, String> {

@@ -32,7 +32,7 @@ use crate::control::{self, Site};
 use crate::error::Error;
 use crate::extract::{Received, Tenant, Unreceived};
 use crate::mount::{self, Family};
-use crate::store::{Store, Stores};
+use crate::tenants::{Entry, Tenants};
 use crate::{gateway, v2, v3};
 
 /// A body that is over the limit is still read, up to this many bytes more, so that the client sees its refusal.
@@ -84,10 +84,10 @@ pub struct Edge {
 impl Edge {
     /// Puts the edge around the routes.
     #[must_use]
-    pub fn new(routes: Router, stores: Arc<Stores>, options: Options) -> Edge {
+    pub fn new(routes: Router, tenants: Arc<Tenants>, options: Options) -> Edge {
         // Ids are unique over restarts without being random: the start's time, then a count.
-        let start = u64::try_from(crate::clock::Clock::Real.now_ms()).unwrap_or_default();
-        let inner = Inner { routes, stores, options, start, count: AtomicU64::new(0) };
+        let start = u64::try_from(crate::clock::system_ms()).unwrap_or_default();
+        let inner = Inner { routes, tenants, options, start, count: AtomicU64::new(0) };
         let core = Core(Arc::new(inner));
         let gzip = Compression::new(core.clone()).quality(CompressionLevel::Fastest);
         let browser = Cors::new(gzip.clone())
@@ -155,14 +155,14 @@ struct Core(Arc<Inner>);
 /// Where a request belongs.
 struct Seat {
     family: Option<Family>,
-    store: Option<Arc<Store>>,
+    entry: Option<Arc<Entry>>,
     /// The answer, if it gets no further.
     refusal: Option<Response>,
 }
 
 struct Inner {
     routes: Router,
-    stores: Arc<Stores>,
+    tenants: Arc<Tenants>,
     options: Options,
     start: u64,
     count: AtomicU64,
@@ -197,7 +197,7 @@ impl Inner {
         if let Some(uri) = tidy_uri(request.uri()) {
             *request.uri_mut() = uri;
         }
-        let Seat { family, store, refusal } = self.seat(&mut request).await;
+        let Seat { family, entry, refusal } = self.seat(&mut request).await;
         let response = match refusal {
             Some(refusal) => refusal,
             // A panic in there is an error like any other.
@@ -216,12 +216,12 @@ impl Inner {
         }
         let headers = response.headers_mut();
         headers.reserve(10);
-        if let (Some(family), Some(store)) = (family, store) {
+        if let (Some(family), Some(entry)) = (family, entry) {
             match family {
                 Family::TokenV2 | Family::TokenV3 => {
-                    gateway::add_rate_headers(headers, store.take_token_quota());
+                    gateway::add_rate_headers(headers, entry.take_token_quota());
                 }
-                Family::BasicV2 => gateway::add_basic_rate_header(headers, store.take_basic_quota()),
+                Family::BasicV2 => gateway::add_basic_rate_header(headers, entry.take_basic_quota()),
             }
             if family != Family::TokenV3 {
                 headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
@@ -259,33 +259,32 @@ impl Inner {
                 let site = Site { origin, store: self.options.default_store.clone() };
                 request.extensions_mut().insert(site);
             }
-            return Seat { family: None, store: None, refusal };
+            return Seat { family: None, entry: None, refusal };
         };
         let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
         let hash: Box<str> = hash.or_else(from_host).unwrap_or(&self.options.default_store).into();
-        let store = match self.stores.get(&hash).await {
-            Ok(store) => store,
+        let (entry, store) = match self.tenants.get(&hash).await {
+            Ok(found) => found,
             Err(error) => {
                 let refusal = Some(Error::from(error).into_response());
-                return Seat { family: Some(family), store: Some(self.stores.nothing()), refusal };
+                return Seat { family: Some(family), entry: Some(self.tenants.nothing()), refusal };
             }
         };
-        let basic = family == Family::BasicV2 && request.method() != Method::OPTIONS;
-        let refusal =
-            if basic { gateway::check_basic(request.headers(), &hash, &self.stores).err() } else { None };
         let (base, base_path) = self.base(family, &hash, host.as_ref(), request.extensions().get());
-        let access = self.stores.accesses().of(&hash);
         let tenant = Tenant {
-            store: store.clone(),
+            store,
+            exists: !entry.hash.is_empty(),
             hash,
             family,
             base,
             base_path,
-            access,
-            stores: self.stores.clone(),
+            settings: entry.settings(),
+            tenants: self.tenants.clone(),
         };
+        let basic = family == Family::BasicV2 && request.method() != Method::OPTIONS;
+        let refusal = if basic { gateway::check_basic(request.headers(), &tenant).err() } else { None };
         request.extensions_mut().insert(tenant);
-        Seat { family: Some(family), store: Some(store), refusal }
+        Seat { family: Some(family), entry: Some(entry), refusal }
     }
 
     /// Reads the body, so that the connection is clean for the next request whatever the handler does.

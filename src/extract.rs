@@ -10,11 +10,12 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json};
 
-use crate::access::{Access, Wanted};
+use crate::access::Wanted;
 use crate::error::{Error, Problem, What};
 use crate::gateway;
 use crate::mount::Family;
-use crate::store::{Store, Stores};
+use crate::store::Store;
+use crate::tenants::{Settings, Tenants};
 
 /// The store that a request speaks to, and how the client reached it. Taking it is passing the gate: route and
 /// method exist, so next come the token and its scope, then what the client accepts.
@@ -22,6 +23,8 @@ use crate::store::{Store, Stores};
 pub struct Tenant {
     /// The store; an empty one that belongs to nobody if it does not exist.
     pub store: Arc<Store>,
+    /// Whether there is such a store.
+    pub exists: bool,
     /// The hash that the client named.
     pub hash: Box<str>,
     /// The URL family.
@@ -30,10 +33,10 @@ pub struct Tenant {
     pub base: String,
     /// Where the path of `base` begins.
     pub base_path: usize,
-    /// Who may come in, and how the store reads the documents.
-    pub access: Arc<Access>,
+    /// How the store behaves, from the beginning of the request to its end.
+    pub settings: Arc<Settings>,
     /// All stores, for the first write of one that does not exist.
-    pub stores: Arc<Stores>,
+    pub tenants: Arc<Tenants>,
 }
 
 impl Tenant {
@@ -42,7 +45,11 @@ impl Tenant {
     /// # Errors
     /// When its database can not be made.
     pub async fn store_to_create_in(&self) -> Result<Arc<Store>, Error> {
-        Ok(self.stores.get_or_create(&self.hash).await?)
+        // One that exists is written to as it was found, even if it is replaced meanwhile.
+        if !self.exists {
+            return Ok(self.tenants.get_or_create(&self.hash).await?.1);
+        }
+        Ok(self.store.clone())
     }
 
     /// The path of the mount: `/stores/demo/v2`, `/api/v2`.
@@ -89,7 +96,7 @@ fn admit(parts: &mut Parts, wanted: Wanted) -> Result<Tenant, Response> {
     let tenant = parts.extensions.remove::<Tenant>().ok_or_else(gateway::unknown_route)?;
     // Basic credentials were looked at before the route: `/api/v2` is the store itself.
     if tenant.family != Family::BasicV2 {
-        gateway::check_token(&parts.headers, &tenant.hash, &tenant.stores, wanted)?;
+        gateway::check_token(&parts.headers, &tenant, wanted)?;
     }
     if !accepts_json(&parts.headers) {
         return Err(Error::NotAcceptable.into_response());

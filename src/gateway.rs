@@ -7,9 +7,9 @@ use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::access::{Refused, Wanted};
+use crate::access::{Digest, Refused, Wanted};
+use crate::extract::Tenant;
 use crate::quota::Allowance;
-use crate::store::Stores;
 
 /// Observed. The path is unknown; also what the gateway says of a store hash that can not be one.
 #[must_use]
@@ -25,7 +25,7 @@ pub const STATUS_CODES: &str = "https://developer.bigcommerce.com/api-docs/getti
 /// # Errors
 /// The finished refusal. Observed; of an unknown token the title, the rest is assumed.
 #[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
-pub fn check_token(headers: &HeaderMap, hash: &str, stores: &Stores, wanted: Wanted) -> Result<(), Response> {
+pub fn check_token(headers: &HeaderMap, tenant: &Tenant, wanted: Wanted) -> Result<(), Response> {
     let Some(token) = headers.get("x-auth-token") else {
         return Err(text(StatusCode::UNAUTHORIZED, "X-Auth-Token header is required"));
     };
@@ -34,10 +34,11 @@ pub fn check_token(headers: &HeaderMap, hash: &str, stores: &Stores, wanted: Wan
     }
     let forbidden =
         || object(StatusCode::FORBIDDEN, "You don't have a required scope to access the endpoint");
-    if !stores.is_allowed(hash) {
+    if !tenant.tenants.is_allowed(&tenant.hash) {
         return Err(forbidden());
     }
-    match stores.accesses().check_token(hash, token.as_bytes(), wanted) {
+    let opens_another = |digest: &Digest| tenant.tenants.knows_token(digest);
+    match tenant.settings.access.check_token(token.as_bytes(), wanted, opens_another) {
         Ok(()) => Ok(()),
         Err(Refused::Unknown) => Err(object(StatusCode::UNAUTHORIZED, "Unauthorized")),
         Err(Refused::Forbidden) => Err(forbidden()),
@@ -49,7 +50,7 @@ pub fn check_token(headers: &HeaderMap, hash: &str, stores: &Stores, wanted: Wan
 /// # Errors
 /// The finished refusal. Observed where there are none; the others are assumed.
 #[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
-pub fn check_basic(headers: &HeaderMap, hash: &str, stores: &Stores) -> Result<(), Response> {
+pub fn check_basic(headers: &HeaderMap, tenant: &Tenant) -> Result<(), Response> {
     let challenge = |message: &str| {
         let mut response = array(StatusCode::UNAUTHORIZED, message);
         let realm = HeaderValue::from_static(r#"Basic realm="BigCommerce API""#);
@@ -64,10 +65,10 @@ pub fn check_basic(headers: &HeaderMap, hash: &str, stores: &Stores) -> Result<(
     let decoded = BASE64_STANDARD.decode(encoded.trim()).unwrap_or_default();
     let colon = decoded.iter().position(|b| *b == b':').filter(|at| *at > 0);
     match colon.map(|at| (&decoded[..at], &decoded[at + 1..])) {
-        Some(_) if !stores.is_allowed(hash) => {
+        Some(_) if !tenant.tenants.is_allowed(&tenant.hash) => {
             Err(array(StatusCode::FORBIDDEN, "The store does not exist, or the credentials are not for it."))
         }
-        Some((user, password)) if stores.accesses().of(hash).takes_basic(user, password) => Ok(()),
+        Some((user, password)) if tenant.settings.access.takes_basic(user, password) => Ok(()),
         _ => Err(challenge("The credentials supplied in the request are invalid.")),
     }
 }

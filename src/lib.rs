@@ -11,6 +11,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod durations;
 pub mod edge;
 pub mod error;
 pub mod extract;
@@ -26,6 +27,8 @@ pub mod reply;
 pub mod seed;
 pub mod server;
 pub mod store;
+pub mod strict_json;
+pub mod tenants;
 pub mod v2;
 pub mod v3;
 
@@ -33,6 +36,6 @@ use std::sync::Arc;
 
 /// The whole application as a service, without a listener: what tests drive and [`server`] serves.
 #[must_use]
-pub fn app(stores: Arc<store::Stores>, options: edge::Options) -> edge::Edge {
-    edge::Edge::new(app::routes(), stores, options)
+pub fn app(tenants: Arc<tenants::Tenants>, options: edge::Options) -> edge::Edge {
+    edge::Edge::new(app::routes(), tenants, options)
 }

@@ -6,13 +6,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bigcommerce_mock::access::Accesses;
-use bigcommerce_mock::clock::Clock;
 use bigcommerce_mock::config::{self, Cli, Command, Config, LogFormat, Version};
 use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::Seed;
-use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
+use bigcommerce_mock::tenants::{self, Tenants};
 use bigcommerce_mock::{edge, healthcheck, openapi, server};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -93,7 +91,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut stop = std::pin::pin!(stop);
     let starting = start(&config);
-    let (stores, listener) = tokio::select! {
+    let (tenants, listener) = tokio::select! {
         started = starting => started?,
         () = &mut stop => return Ok(()),
     };
@@ -103,17 +101,20 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         body_limit: config.body_limit as usize,
         read_timeout: config.read_timeout(),
     };
-    announce(&config, listener.local_addr()?, &stores)?;
-    let app = bigcommerce_mock::app(stores.clone(), options);
+    announce(&config, listener.local_addr()?, &tenants)?;
+    let keeping_house = tenants.clone();
+    let keeping_house = tokio::spawn(async move { keeping_house.keep_house().await });
+    let app = bigcommerce_mock::app(tenants.clone(), options);
     server::serve(listener, app, config.read_timeout(), stop).await;
-    let _ = tokio::time::timeout(Duration::from_millis(300), stores.close()).await;
+    keeping_house.abort();
+    let _ = tokio::time::timeout(Duration::from_millis(300), tenants.close()).await;
     Ok(())
 }
 
 /// Opens and fills the stores and takes the address.
 async fn start(
     config: &Config,
-) -> Result<(Arc<Stores>, tokio::net::TcpListener), Box<dyn std::error::Error>> {
+) -> Result<(Arc<Tenants>, tokio::net::TcpListener), Box<dyn std::error::Error>> {
     if config.password_hashing == Cost::Fast {
         tracing::warn!("password hashing is set to fast: good for tests, worthless as protection");
     }
@@ -126,27 +127,25 @@ async fn start(
         config::Seed::None => None,
         config::Seed::File(file) => Some(Seed::read(file)?),
     };
-    let accesses = seed.as_ref().map(Seed::accesses).unwrap_or_default();
-    let settings = Settings {
+    let options = tenants::Options {
         data_dir: config.data_dir.clone(),
-        clock: Clock::Real,
-        passwords: Passwords::new(config.password_hashing),
-        row_budget: ROW_BUDGET,
-        accesses: Accesses { strict_stores: config.strict_stores, ..accesses },
+        strict_stores: config.strict_stores,
+        ..tenants::Options::new(Passwords::new(config.password_hashing))
     };
-    let stores = Arc::new(Stores::open(settings).await?);
+    let tenants = Arc::new(Tenants::open(options).await?);
     if let Some(seed) = seed {
-        seed.load(&stores).await?;
+        seed.load(&tenants).await?;
     }
-    Ok((stores, listener))
+    Ok((tenants, listener))
 }
 
 /// The first line is an interface: programs wait for it and read the port from it. The second is for a person.
-fn announce(config: &Config, address: SocketAddr, stores: &Stores) -> io::Result<()> {
+fn announce(config: &Config, address: SocketAddr, tenants: &Tenants) -> io::Result<()> {
     let reachable = SocketAddr::new(config::reachable(address.ip()), address.port());
     let store = &config.default_store;
-    let any_token_opens = stores.is_allowed(store) && !stores.accesses().of(store).strict;
-    let example = match (any_token_opens, stores.exists(store)) {
+    let any_token_opens =
+        tenants.is_allowed(store) && tenants.entry(store).is_none_or(|entry| !entry.settings().access.strict);
+    let example = match (any_token_opens, tenants.exists(store)) {
         (false, _) => format!("http://{reachable}/readyz"),
         (true, false) => format!("http://{reachable}/stores/{store}/v2/time -H 'X-Auth-Token: any'"),
         (true, true) => format!("http://{reachable}/stores/{store}/v2/customers -H 'X-Auth-Token: any'"),

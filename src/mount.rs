@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::store;
-
 /// A URL family. It decides how a client proves who it is and in which words it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
@@ -25,7 +23,7 @@ pub fn family(path: &str) -> Option<(Family, Option<&str>)> {
             "v3" => Family::TokenV3,
             _ => return None,
         };
-        return store::is_hash(hash).then_some((family, Some(hash)));
+        return is_hash(hash).then_some((family, Some(hash)));
     }
     let rest = path.strip_prefix("/api/v2")?;
     (rest.is_empty() || rest.starts_with('/')).then_some((Family::BasicV2, None))
@@ -69,7 +67,15 @@ pub fn hash_in_host(host: &str) -> Option<&str> {
     let (label, domain) = name.split_once('.')?;
     let (prefix, hash) = label.split_at_checked("store-".len())?;
     let ours = prefix.eq_ignore_ascii_case("store-") && domain.eq_ignore_ascii_case("mybigcommerce.com");
-    (ours && store::is_hash(hash)).then_some(hash)
+    (ours && is_hash(hash)).then_some(hash)
+}
+
+/// Whether the text can be a store hash, or the name of a snapshot: `[A-Za-z0-9_-]{1,64}`. It becomes part of a file
+/// name.
+#[must_use]
+pub fn is_hash(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
 #[cfg(test)]

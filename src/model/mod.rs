@@ -176,23 +176,17 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::access::Accesses;
     use crate::clock::Clock;
     use crate::fields::Field;
     use crate::passwords::{Cost, Passwords};
-    use crate::store::{ROW_BUDGET, Settings, Stores};
+    use crate::store::{Means, Place, ROW_BUDGET, Store, blank};
 
     #[tokio::test]
     async fn the_columns_of_each_table_are_those_of_its_fields() {
-        let settings = Settings {
-            data_dir: None,
-            clock: Clock::Frozen(0),
-            passwords: Passwords::new(Cost::Fast),
-            accesses: Accesses::default(),
-            row_budget: ROW_BUDGET,
-        };
-        let stores = Stores::open(settings).await.unwrap();
-        let store = stores.get_or_create("s").await.unwrap();
+        let means =
+            Means { clock: Clock::default(), passwords: Passwords::new(Cost::Fast), row_budget: ROW_BUDGET };
+        let place = Place::Memory(blank(false).await.unwrap());
+        let store = Store::open(&place, means, None).await.unwrap();
         let of_channels =
             [channel_settings::FIELDS, channel_settings::PRIVACY, channel_settings::CUSTOMER_GROUPS].concat();
         let tables: [(&str, &[Field], &[&str]); 11] = [

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use futures_util::future::join_all;
 
-use crate::access::Accesses;
 use crate::error::{Error, Problem, What};
 use crate::model::load::{self, Content, Entry, Refused};
 use crate::passwords::Passwords;
-use crate::store::{self, OpenError, Stores};
+use crate::store::{self, OpenError};
+use crate::tenants::Tenants;
 
 mod definitions;
 mod instruments;
@@ -99,33 +99,36 @@ impl Seed {
         }
     }
 
-    /// Who may come into the stores of this seed; also into those that are on disk already.
-    #[must_use]
-    pub fn accesses(&self) -> Accesses {
-        let named = self.stores.iter().map(|store| (store.hash.as_str().into(), store.access.clone().into()));
-        Accesses { named: named.collect(), strict_stores: false }
-    }
-
     /// Makes the stores of this seed, all of them or none. One that exists already is left as it is.
     ///
     /// # Errors
     /// An email, name or id that is there twice, a reference to nothing, or a database that fails.
-    pub async fn load(self, stores: &Stores) -> Result<(), SeedError> {
+    pub async fn load(self, tenants: &Tenants) -> Result<(), SeedError> {
         let mut made = Vec::new();
         for seeded in self.stores {
-            if stores.exists(&seeded.hash) {
+            if tenants.exists(&seeded.hash) {
                 tracing::info!(
                     store = seeded.hash,
                     "the store is on disk already and is left as it is, without the seed"
                 );
+                if !tenants.seed_settings(&seeded.hash, seeded.settings(tenants.usual())).await? {
+                    tracing::info!(
+                        store = seeded.hash,
+                        "its settings were changed since; they are left, too"
+                    );
+                }
                 continue;
             }
-            let new = stores.prepare(&seeded.hash).await?;
+            let hash = seeded.hash.clone();
+            let mut new = tenants.prepare(&hash, seeded.settings(tenants.usual())).await?;
             fill(new.store(), seeded, &self.name).await?;
+            let failed =
+                |source: Error| SeedError::Write { name: self.name.clone(), hash, source: source.into() };
+            tenants.seal(&mut new).await.map_err(failed)?;
             made.push(new);
         }
         for new in made {
-            stores.adopt(new).await?;
+            tenants.adopt(new).await?;
         }
         Ok(())
     }

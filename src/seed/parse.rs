@@ -3,7 +3,7 @@
 use super::definitions;
 use super::instruments::stored_instruments;
 use super::yaml::{Fault, Node, Place, object, read};
-use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Switches};
+use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Switches, Token};
 use crate::error::{Problem, What};
 use crate::fields::validate::{Operation, Valid, validate};
 use crate::fields::{Dialect, Field, Kind, Value, values};
@@ -11,7 +11,8 @@ use crate::model::form_fields::{FormField, Given, Owner};
 use crate::model::generate::Generate;
 use crate::model::stored_instruments::StoredInstrument;
 use crate::model::{addresses, customer_groups, customers};
-use crate::{passwords, store};
+use crate::tenants::Settings;
+use crate::{mount, passwords};
 
 /// The largest id that can be pinned. Ids end at 2147483647, and rows that are made later need some too.
 const MAX_PINNED_ID: i64 = 2_000_000_000;
@@ -28,6 +29,13 @@ pub(super) struct Store {
     pub(super) customers: Vec<Customer>,
     /// Where it is, and what to make up.
     pub(super) generate: Option<(Place, Generate)>,
+}
+
+impl Store {
+    /// How the store behaves; what the seed does not say is as usual.
+    pub(super) fn settings(&self, usual: &Settings) -> Settings {
+        Settings { access: self.access.clone(), ..usual.clone() }
+    }
 }
 
 /// Fields of a row that passed their rules, and where each of them is in the file.
@@ -88,7 +96,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Store>, Fault> {
     for (key, node) in read(text)?.entries()? {
         known(&key, &node, &["stores"])?;
         for (hash, node) in node.entries()? {
-            if !store::is_hash(&hash) {
+            if !mount::is_hash(&hash) {
                 return Err(node.place.is("a store hash is 1 to 64 letters, digits, '-' or '_'"));
             }
             stores.push(parse_store(hash, node)?);
@@ -103,7 +111,8 @@ fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
         match key.as_str() {
             "auth" => store.access.strict = node.word(&[("lenient", false), ("strict", true)])?,
             "tokens" => {
-                store.access.tokens = node.items()?.into_iter().map(token).collect::<Result<_, _>>()?;
+                let tokens = node.items()?.into_iter().map(token).collect::<Result<Vec<_>, _>>()?;
+                store.access.tokens = tokens.into();
             }
             "basic" => store.access.basic = node.items()?.into_iter().map(basic).collect::<Result<_, _>>()?,
             "settings" => store.access.switches = switches(node)?,
@@ -171,10 +180,10 @@ pub(super) fn take(node: &mut Node, name: &str) -> Option<Node> {
     Some(entries.remove(at).1)
 }
 
-fn token(node: Node) -> Result<(String, Vec<crate::access::Scope>), Fault> {
+fn token(node: Node) -> Result<Token, Fault> {
     let [token, scopes] = exactly(node, ["token", "scopes"])?;
     let scopes = scopes.items()?.into_iter().map(|node| node.word(&SCOPES)).collect::<Result<_, _>>()?;
-    Ok((token.text()?, scopes))
+    Ok(Token { token: token.text()?, scopes })
 }
 
 fn basic(node: Node) -> Result<(String, String), Fault> {

@@ -4,33 +4,25 @@
 //! SQL is the truth and finds things; [`crate::model::memory`] holds rows for reads; `writer.rs` is the one task
 //! that speaks to the database.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-use crate::access::Accesses;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::model::customers::New;
 use crate::model::memory::{Memory, Row};
 use crate::passwords::Passwords;
-use crate::quota::{Allowance, Quota};
 
+mod image;
 mod open;
-mod stores;
 mod writer;
 
-pub use open::OpenError;
-pub use stores::{Prepared, Stores};
+pub use image::Image;
+pub use open::{OpenError, Place, blank, lock};
 use writer::Job;
 pub use writer::Turn;
-
-/// The nominal quota of token requests: so many per so many milliseconds.
-const TOKEN_QUOTA: (i64, i64) = (10_000, 30_000);
-/// The nominal quota of Basic requests. Observed: 20000 an hour.
-const BASIC_QUOTA: (i64, i64) = (20_000, 3_600_000);
 
 /// How many units of work may wait for a store; more wait to be let into the queue.
 const QUEUE: usize = 1024;
@@ -38,72 +30,56 @@ const QUEUE: usize = 1024;
 /// The bytes that rows in memory may take in each store.
 pub const ROW_BUDGET: usize = 64 << 20;
 
-/// Everything that belongs to one tenant.
+/// An open database, with what reads see of it and the task that writes to it.
 #[derive(Debug)]
 pub struct Store {
-    /// Its hash; empty for the one that stands for all stores that do not exist.
-    pub hash: Box<str>,
     /// The store's time.
     pub clock: Clock,
     /// Hashes the passwords of its customers.
     pub passwords: Passwords,
-    token_quota: Quota,
-    basic_quota: Quota,
     /// The URL under which its first client reached it.
     base: OnceLock<Box<str>>,
     memory: Arc<RwLock<Memory>>,
     jobs: mpsc::Sender<Job>,
 }
 
-/// What all stores have in common.
+/// What an open store needs besides its database.
 #[derive(Clone, Debug)]
-pub struct Settings {
-    /// Where databases are kept; `None` keeps them in memory.
-    pub data_dir: Option<PathBuf>,
-    /// The time of every store.
+pub struct Means {
+    /// The store's time.
     pub clock: Clock,
     /// Hashes passwords.
     pub passwords: Passwords,
-    /// Who may come into which store.
-    pub accesses: Accesses,
-    /// The bytes that rows in memory may take in each store; see [`ROW_BUDGET`].
+    /// The bytes that rows in memory may take; see [`ROW_BUDGET`].
     pub row_budget: usize,
 }
 
 impl Store {
-    async fn open(hash: &str, file: Option<&Path>, settings: &Settings) -> Result<Store, OpenError> {
-        let database = |source| OpenError::Database { hash: hash.to_owned(), source };
-        let db = open::connect(file).await.map_err(database)?;
-        let turn = Turn::new(db, settings.row_budget).await.map_err(database)?;
+    /// Opens a database. `permit` is given back when it is closed again.
+    ///
+    /// # Errors
+    /// When it can not be opened or read.
+    pub async fn open(
+        place: &Place,
+        means: Means,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Store, sqlx::Error> {
+        let Means { clock, passwords, row_budget } = means;
+        let db = open::connect(place).await?;
+        let turn = Turn::new(db, place, row_budget).await?;
         let memory = turn.memory.clone();
         let (jobs, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(writer::run(turn, queue));
-        Ok(Store {
-            hash: hash.into(),
-            clock: settings.clock,
-            passwords: settings.passwords.clone(),
-            token_quota: Quota::new(TOKEN_QUOTA.0, TOKEN_QUOTA.1),
-            basic_quota: Quota::new(BASIC_QUOTA.0, BASIC_QUOTA.1),
-            base: OnceLock::new(),
-            memory,
-            jobs,
-        })
+        tokio::spawn(writer::run(turn, queue, permit));
+        Ok(Store { clock, passwords, base: OnceLock::new(), memory, jobs })
     }
 
-    /// Counts one request on a token mount.
-    pub fn take_token_quota(&self) -> Allowance {
-        self.take(&self.token_quota)
-    }
-
-    /// Counts one request on the Basic mount.
-    pub fn take_basic_quota(&self) -> Allowance {
-        self.take(&self.basic_quota)
-    }
-
-    /// A store that does not exist has a fresh quota each time: no stranger sees what another has used.
-    fn take(&self, quota: &Quota) -> Allowance {
-        let now = self.clock.now_ms();
-        if self.hash.is_empty() { quota.fresh().take(now) } else { quota.take(now) }
+    /// The database as it is when the turn comes.
+    ///
+    /// # Errors
+    /// The database's, or the file system's.
+    pub async fn image(&self) -> Result<Image, Error> {
+        let bytes = self.run::<_, sqlx::Error>(|turn| Box::pin(turn.bytes())).await?;
+        Ok(Image::pack(bytes).await)
     }
 
     /// The URL under which its first client reached it: that of the answers that are kept with rows. Nearly always
@@ -174,27 +150,19 @@ impl Store {
     }
 }
 
-/// Whether the text can be a store hash: `[A-Za-z0-9_-]{1,64}`. It becomes a file name.
-#[must_use]
-pub fn is_hash(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Mode;
     use crate::passwords::Cost;
 
     async fn store() -> Store {
-        let settings = Settings {
-            data_dir: None,
-            clock: Clock::Frozen(0),
+        let means = Means {
+            clock: Clock::new(Mode::Frozen(0)),
             passwords: Passwords::new(Cost::Fast),
-            accesses: Accesses::default(),
             row_budget: ROW_BUDGET,
         };
-        Store::open("s", None, &settings).await.unwrap()
+        Store::open(&Place::Memory(blank(false).await.unwrap()), means, None).await.unwrap()
     }
 
     const INSERT: &str = "insert into customers (first_name, last_name, email, date_created, date_modified) \

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use log::LevelFilter;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteOwnedBuf, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
+
+use super::image::Image;
 
 /// The migrations, in the order in which they are applied to each store. `user_version` counts those it has had.
 const MIGRATIONS: &[&str] = &[
@@ -49,29 +51,63 @@ pub enum OpenError {
     },
 }
 
-/// Opens a database – in memory without a file – and brings it up to date.
-pub(super) async fn connect(file: Option<&Path>) -> Result<SqliteConnection, sqlx::Error> {
-    let options = match file {
-        // Not ":memory:", where each commit looks through the table of pages once a database has grown; this is a file
-        // in memory, of this connection alone. A small cache does, since fetching a page is copying it.
-        // Small pages: an empty table takes one, an empty index too, and there may be hundreds of stores.
-        None => SqliteConnectOptions::new()
-            .filename("store")
-            .vfs("memdb")
-            .page_size(2048)
-            .pragma("cache_size", "-512"),
-        Some(file) => SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // What was acknowledged survives the death of the process; only a power cut may take the last moments.
-            .synchronous(SqliteSynchronous::Normal),
-    };
+/// Where a database is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In memory; it begins as this image.
+    Memory(Image),
+    /// In this file, which is there.
+    File(PathBuf),
+}
+
+/// The image of a database with all tables and no rows, from which every new store starts: reading twelve scripts
+/// takes longer than all else that a new store costs.
+///
+/// # Errors
+/// The database's.
+pub async fn blank(in_files: bool) -> Result<Image, sqlx::Error> {
+    // Small pages in memory: an empty table takes one, an empty index too, and there may be thousands of stores.
+    let page_size = if in_files { 4096 } else { 2048 };
+    let mut db = configured(in_memory().page_size(page_size)).connect().await?;
+    migrate(&mut db).await?;
+    Ok(Image::pack(Box::new(db.serialize(None).await?)).await)
+}
+
+/// A database in memory, of one connection alone.
+fn in_memory() -> SqliteConnectOptions {
+    // Not ":memory:", where each commit looks through the table of pages once a database has grown; this is a file
+    // in memory.
+    SqliteConnectOptions::new().filename("store").vfs("memdb")
+}
+
+fn configured(options: SqliteConnectOptions) -> SqliteConnectOptions {
     // At the trace level statements are logged, without the values in them.
     let options = options.foreign_keys(true).log_statements(LevelFilter::Trace);
-    let mut db = options.log_slow_statements(LevelFilter::Off, Duration::MAX).connect().await?;
-    migrate(&mut db).await?;
-    Ok(db)
+    options.log_slow_statements(LevelFilter::Off, Duration::MAX)
+}
+
+/// Opens a database and brings it up to date.
+pub(super) async fn connect(place: &Place) -> Result<SqliteConnection, sqlx::Error> {
+    match place {
+        Place::Memory(image) => {
+            let bytes = image.unpack().await.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            let mut db = configured(in_memory()).connect().await?;
+            db.deserialize(None, SqliteOwnedBuf::try_from(&bytes[..])?, false).await?;
+            // A small cache does, since fetching a page is copying it.
+            sqlx::raw_sql("pragma cache_size = -512").execute(&mut db).await?;
+            Ok(db)
+        }
+        Place::File(file) => {
+            let options = SqliteConnectOptions::new()
+                .filename(file)
+                .journal_mode(SqliteJournalMode::Wal)
+                // What was acknowledged survives the death of the process; only a power cut may take the last moments.
+                .synchronous(SqliteSynchronous::Normal);
+            let mut db = configured(options).connect().await?;
+            migrate(&mut db).await?;
+            Ok(db)
+        }
+    }
 }
 
 /// Applies the migrations that a database has not had. sqlx's own migrator takes a dozen statements for each of
@@ -95,25 +131,8 @@ async fn migrate(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-pub(super) fn database_file(dir: &Path, hash: &str) -> PathBuf {
-    dir.join(format!("{hash}.db"))
-}
-
-/// Removes a database and what SQLite keeps beside it. It is no error when there is none.
-pub(super) fn remove_database(file: &Path) -> io::Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = file.as_os_str().to_owned();
-        name.push(suffix);
-        match fs::remove_file(name) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// Makes the directory and takes it for this process.
-pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
+pub fn lock(dir: &Path) -> Result<File, OpenError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| OpenError::File { path, source }
@@ -128,28 +147,14 @@ pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// The hashes of the stores in the directory.
-pub(super) fn found_in(dir: &Path) -> Result<Vec<Box<str>>, OpenError> {
-    let failed = |source| OpenError::File { path: dir.to_owned(), source };
-    let mut hashes = Vec::new();
-    for entry in fs::read_dir(dir).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
-        if let Some(hash) = name.to_str().and_then(|name| name.strip_suffix(".db"))
-            && super::is_hash(hash)
-        {
-            hashes.push(hash.into());
-        }
-    }
-    Ok(hashes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[tokio::test]
     async fn migrations_are_applied_once_and_a_newer_database_is_refused() {
-        let mut db = connect(None).await.unwrap();
+        let blank = blank(false).await.unwrap();
+        let mut db = connect(&Place::Memory(blank)).await.unwrap();
         migrate(&mut db).await.unwrap();
         sqlx::raw_sql("pragma user_version = 1000").execute(&mut db).await.unwrap();
         assert!(migrate(&mut db).await.unwrap_err().to_string().contains("newer version"));

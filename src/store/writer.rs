@@ -5,13 +5,15 @@
 //! cancel it: a client that hangs up leaves its unit of work whole.
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
+use super::Place;
 use crate::error::Error;
 use crate::model::customers::{self, New};
 use crate::model::events::{self, Event};
@@ -31,15 +33,25 @@ pub struct Turn {
     pub next_customer: i64,
     /// About how many events there are beyond those to keep; see `model/events.rs`.
     pub unswept_events: usize,
+    /// Its file, if it has one.
+    file: Option<PathBuf>,
     changes: Vec<Change>,
     events: Vec<Event>,
 }
 
 impl Turn {
-    pub(super) async fn new(db: SqliteConnection, row_budget: usize) -> Result<Turn, sqlx::Error> {
+    pub(super) async fn new(
+        db: SqliteConnection,
+        place: &Place,
+        row_budget: usize,
+    ) -> Result<Turn, sqlx::Error> {
         let memory = Arc::new(Memory::new(row_budget).into());
-        let mut turn =
-            Turn { db, memory, next_customer: 1, unswept_events: 0, changes: Vec::new(), events: Vec::new() };
+        let file = match place {
+            Place::Memory(_) => None,
+            Place::File(file) => Some(file.clone()),
+        };
+        let (changes, events) = (Vec::new(), Vec::new());
+        let mut turn = Turn { db, memory, next_customer: 1, unswept_events: 0, file, changes, events };
         let loaded = turn.load().await?;
         turn.change(Change::Loaded(loaded.into()));
         turn.publish();
@@ -74,6 +86,14 @@ impl Turn {
         self.next_customer = last + 1;
         self.unswept_events = usize::try_from(events).unwrap_or_default().saturating_sub(events::KEPT);
         Memory::load(&mut self.db, budget).await
+    }
+
+    /// The bytes of the database.
+    pub(super) async fn bytes(&mut self) -> Result<Bytes, sqlx::Error> {
+        let Some(file) = &self.file else { return Ok(Box::new(self.db.serialize(None).await?)) };
+        // All of it into the file itself; nobody else writes to it.
+        sqlx::raw_sql("pragma wal_checkpoint(truncate)").execute(&mut self.db).await?;
+        Ok(Box::new(tokio::fs::read(file).await?))
     }
 
     /// Runs a part of this unit of work in a transaction, all of it or nothing.
@@ -131,6 +151,9 @@ impl Turn {
     }
 }
 
+/// The bytes of a database.
+pub(super) type Bytes = Box<dyn AsRef<[u8]> + Send>;
+
 /// One unit of work. It answers for itself.
 pub(super) type Work = Box<dyn for<'t> FnOnce(&'t mut Turn) -> BoxFuture<'t, ()> + Send>;
 
@@ -147,12 +170,22 @@ pub(super) enum Job {
     Close(oneshot::Sender<()>),
 }
 
-pub(super) async fn run(mut turn: Turn, mut jobs: mpsc::Receiver<Job>) {
+/// Runs until it is told to close, or until nobody can ask any more. `permit` goes when the database is closed.
+pub(super) async fn run(mut turn: Turn, mut jobs: mpsc::Receiver<Job>, permit: Option<OwnedSemaphorePermit>) {
+    let done = work(&mut turn, &mut jobs).await;
+    let _ = turn.db.close().await;
+    drop(permit);
+    if let Some(done) = done {
+        let _ = done.send(());
+    }
+}
+
+/// Does what is asked for; gives who waits for the end.
+async fn work(turn: &mut Turn, jobs: &mut mpsc::Receiver<Job>) -> Option<oneshot::Sender<()>> {
     let mut queue = Vec::with_capacity(BATCH);
     loop {
         if queue.is_empty() {
-            let Some(job) = jobs.recv().await else { break };
-            queue.push(job);
+            queue.push(jobs.recv().await?);
             // Lets those who are about to ask do so: batches of one become batches of many.
             tokio::task::yield_now().await;
             while queue.len() < BATCH
@@ -166,18 +199,16 @@ pub(super) async fn run(mut turn: Turn, mut jobs: mpsc::Receiver<Job>) {
             match job {
                 Job::Create(new, answer) => creates.push((*new, answer)),
                 Job::Work(work) => {
-                    create(&mut turn, std::mem::take(&mut creates)).await;
-                    guarded(&mut turn, work).await;
+                    create(turn, std::mem::take(&mut creates)).await;
+                    guarded(turn, work).await;
                 }
                 Job::Close(done) => {
-                    create(&mut turn, std::mem::take(&mut creates)).await;
-                    let _ = turn.db.close().await;
-                    let _ = done.send(());
-                    return;
+                    create(turn, std::mem::take(&mut creates)).await;
+                    return Some(done);
                 }
             }
         }
-        create(&mut turn, creates).await;
+        create(turn, creates).await;
     }
 }
 

@@ -17,7 +17,7 @@ use crate::model::customers;
 /// [`Error::NotFound`] for the customer; a query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Ids([customer]): Ids<1>, Query(query): Query) -> Result<Response, Error> {
     customers::exists(&tenant.store, customer)?;
-    let (_, page) = wire::list_query(FIELDS, Spelling::Prefix, tenant.access.switches, query)?;
+    let (_, page) = wire::list_query(FIELDS, Spelling::Prefix, tenant.settings.access.switches, query)?;
     let addresses = addresses::list(&tenant.store, customer, page).await?;
     Ok(wire::list(&addresses.iter().map(View::new).collect::<Vec<_>>()))
 }

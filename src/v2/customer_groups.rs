@@ -15,7 +15,7 @@ use crate::model::customer_groups::{self, CategoryAccess, DiscountRule, FIELDS, 
 /// # Errors
 /// A query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    let (filters, page) = wire::list_query(FIELDS, Spelling::Suffix, tenant.access.switches, query)?;
+    let (filters, page) = wire::list_query(FIELDS, Spelling::Suffix, tenant.settings.access.switches, query)?;
     let groups = customer_groups::list(&tenant.store, filters, page).await?;
     Ok(wire::list(&groups.iter().map(|group| View::new(group, Storewide::Text)).collect::<Vec<_>>()))
 }

@@ -20,7 +20,7 @@ use crate::store::Store;
 /// # Errors
 /// A query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    let (filters, page) = wire::list_query(FIELDS, Spelling::Prefix, tenant.access.switches, query)?;
+    let (filters, page) = wire::list_query(FIELDS, Spelling::Prefix, tenant.settings.access.switches, query)?;
     let links = Links::of(&tenant, &tenant.store);
     let mut body = Vec::new();
     let reserve = 1024 * usize::try_from(page.limit).unwrap_or_default();
@@ -59,7 +59,7 @@ pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
 pub async fn delete_matching(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
     let bare = query.is_empty();
     let (filters, mut limit) = wire::delete_query(FIELDS, Spelling::Prefix, query)?;
-    if bare && tenant.access.switches.delete_all == DeleteAll::BatchOf100 {
+    if bare && tenant.settings.access.switches.delete_all == DeleteAll::BatchOf100 {
         limit = Some(wire::MAX_DELETE);
     }
     customers::delete_matching(&tenant.store, filters, limit).await?;

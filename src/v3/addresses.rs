@@ -21,7 +21,7 @@ pub const ABILITIES: Abilities = Abilities { sort: &[], include: &["formfields"]
 /// # Errors
 /// A query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    let list = List::read(FIELDS, ABILITIES, tenant.access.switches, query)?;
+    let list = List::read(FIELDS, ABILITIES, tenant.settings.access.switches, query)?;
     let (addresses, total) =
         addresses::list_all(&tenant.store, list.filters.clone(), list.page.clone()).await?;
     let form_fields = list.includes("formfields");

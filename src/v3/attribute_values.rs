@@ -21,7 +21,7 @@ pub const ABILITIES: Abilities = Abilities { sort: &[], include: &[], cursors: f
 /// # Errors
 /// A query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    let list = List::read(FIELDS, ABILITIES, tenant.access.switches, query)?;
+    let list = List::read(FIELDS, ABILITIES, tenant.settings.access.switches, query)?;
     let (values, total) =
         attribute_values::list(&tenant.store, list.filters.clone(), list.page.clone()).await?;
     let data: Vec<_> = values.iter().map(AttributeValueView::new).collect();

@@ -29,7 +29,7 @@ pub const ABILITIES: Abilities = Abilities {
 /// # Errors
 /// A query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    let list = List::read(FIELDS, ABILITIES, tenant.access.switches, query)?;
+    let list = List::read(FIELDS, ABILITIES, tenant.settings.access.switches, query)?;
     let parts = Parts {
         addresses: list.includes("addresses"),
         address_fields: list.includes("formfields"),

@@ -20,7 +20,7 @@ pub const ABILITIES: Abilities = Abilities { sort: &[], include: &[], cursors: t
 /// # Errors
 /// A query parameter that is unknown or can not be read.
 pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    let list = List::read(FIELDS, ABILITIES, tenant.access.switches, query)?;
+    let list = List::read(FIELDS, ABILITIES, tenant.settings.access.switches, query)?;
     let (filters, page) = (list.filters.clone(), list.page.clone());
     let (values, around) =
         form_field_values::list(&tenant.store, filters, page, list.shows_cursors()).await?;

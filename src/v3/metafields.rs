@@ -65,7 +65,7 @@ fn read(tenant: &Tenant, query: Pairs) -> Result<(List, Vec<&'static str>), Erro
     let is_own = |key: &str| matches!(key, "direction" | "include_fields");
     let (own, rest): (Pairs, Pairs) = query.into_iter().partition(|(key, _)| is_own(key));
     let find = |name: &str| own.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let mut list = List::read(FIELDS, ABILITIES, tenant.access.switches, rest)?;
+    let mut list = List::read(FIELDS, ABILITIES, tenant.settings.access.switches, rest)?;
     // Assumed: of the ids.
     list.page.order.descending = match find("direction") {
         None | Some("asc") => false,

@@ -60,10 +60,10 @@ async fn a_store_comes_to_be_by_its_first_write_and_by_nothing_else() {
         ("POST", "/stores/s/v2/customers/1/validate"),
     ] {
         mock.call(method, path, &[], "{}").await;
-        assert!(!mock.stores.exists("s"), "{method} {path}");
+        assert!(!mock.tenants.exists("s"), "{method} {path}");
     }
     mock.customer("s", json!({})).await;
-    assert!(mock.stores.exists("s"));
+    assert!(mock.tenants.exists("s"));
     assert_eq!(mock.get("/stores/S/v2/customers").await.status, 204, "hashes differ by case");
 }
 

@@ -62,7 +62,7 @@ fn every_flag_has_a_variable_that_does_the_same() {
     ));
     assert_eq!(program.announced[0], format!("listening on http://0.0.0.0:{}", program.address.port()));
     assert!(program.announced[1].contains("/stores/seeded/v2/customers"), "{}", program.announced[1]);
-    assert!(data.join("seeded.db").exists());
+    assert!(data.join("seeded.1.db").exists());
     create(&program, "seeded", "x");
     let link = customers(&program, "seeded")[0]["addresses"]["url"].clone();
     assert_eq!(link, "https://public.test/stores/seeded/v2/customers/1/addresses");

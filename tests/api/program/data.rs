@@ -48,7 +48,7 @@ fn customers_survive_a_restart_and_ids_go_on() {
     assert_eq!(before.0.len(), 2);
     program.stop();
     // Nothing is left beside the databases: they can be copied.
-    assert_eq!(dir.names(), [".lock", "one.db", "two.db"]);
+    assert_eq!(dir.names(), [".lock", "one.1.db", "two.2.db"]);
 
     let program = Program::start(&args);
     assert_eq!((customers(&program, "one"), customers(&program, "two")), before);
@@ -80,7 +80,7 @@ fn old_events_go_even_if_no_run_sees_many() {
         program.stop();
     }
     let kept: u32 =
-        ask(&dir.path().join("s.db"), "select cast(count(*) as text) from events").parse().unwrap();
+        ask(&dir.path().join("s.1.db"), "select cast(count(*) as text) from events").parse().unwrap();
     assert!((1000..1300).contains(&kept), "{kept}");
 }
 
@@ -186,7 +186,7 @@ fn what_is_not_a_create_makes_no_file() {
         assert_eq!(dir.names(), [".lock"], "{method} {path}");
     }
     create(&program, "somebody", "x");
-    assert!(dir.names().contains(&"somebody.db".to_owned()), "{:?}", dir.names());
+    assert!(dir.names().contains(&"somebody.1.db".to_owned()), "{:?}", dir.names());
 }
 
 /// An empty store would be left as it is by the next seed.
@@ -212,7 +212,7 @@ fn a_directory_is_made_with_those_above_it() {
     let program = Program::start(&["--data-dir", data.to_str().unwrap()]);
     assert_eq!(customers(&program, "demo").len(), 25);
     program.stop();
-    assert!(data.join("demo.db").exists());
+    assert!(data.join("demo.1.db").exists());
 }
 
 #[test]
@@ -282,7 +282,10 @@ fn what_was_acknowledged_survives_sigkill() {
     }
     program.stop();
     for store in STORES {
-        assert_eq!(integrity(&dir.path().join(format!("{store}.db"))), "ok", "{store}");
+        let named = |name: &&String| name.starts_with(&format!("{store}.")) && name.ends_with(".db");
+        let files: Vec<String> = dir.names().iter().filter(named).cloned().collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        assert_eq!(integrity(&dir.path().join(&files[0])), "ok", "{store}");
     }
 }
 

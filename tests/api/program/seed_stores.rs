@@ -170,5 +170,5 @@ fn who_may_come_in_is_read_at_each_start_also_for_a_store_on_disk() {
     assert_eq!(statuses(&program), [401, 401, 200, 401], "what the seed no longer names comes in no more");
     program.stop();
     let program = Program::start(&[&["--seed", "none"][..], &more].concat());
-    assert_eq!(statuses(&program), [200, 200, 200, 200]);
+    assert_eq!(statuses(&program), [401, 401, 200, 401], "they are kept with the store");
 }

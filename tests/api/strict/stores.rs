@@ -37,10 +37,10 @@ async fn where_stores_must_be_named_no_other_is_made() {
         );
         assert_eq!(reply.header("content-type"), "application/json");
     }
-    assert!(!mock.stores.exists("unnamed"));
+    assert!(!mock.tenants.exists("unnamed"));
     let created = mock.post("/stores/unnamed/v2/customers", jane()).await;
     created.assert(403, FORBIDDEN);
-    assert!(!mock.stores.exists("unnamed"));
+    assert!(!mock.tenants.exists("unnamed"));
     // Those that are named are as strict as they were.
     assert_eq!(mock.post("/stores/lenient/v2/customers", jane()).await.status, 201);
     assert_eq!(with_token(&mock, "t0ken-all", "GET", "strict", "/customers").await.status, 200);

@@ -6,13 +6,13 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use bigcommerce_mock::access::Accesses;
-use bigcommerce_mock::clock::Clock;
+use bigcommerce_mock::clock::Mode;
 use bigcommerce_mock::edge::{Edge, Options};
 use bigcommerce_mock::model::events;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::Seed;
-use bigcommerce_mock::store::{ROW_BUDGET, Settings, Stores};
+use bigcommerce_mock::store::Store;
+use bigcommerce_mock::tenants::{self, Settings, Tenants};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -30,7 +30,7 @@ const V3_LISTS: [&str; 3] = [
 /// A server with no stores, whose time stands still.
 pub(crate) struct Mock {
     pub(crate) edge: Edge,
-    pub(crate) stores: Arc<Stores>,
+    pub(crate) tenants: Arc<Tenants>,
     pub(crate) options: Options,
 }
 
@@ -48,12 +48,17 @@ impl Mock {
 
     /// A server whose options are not the usual ones.
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Mock {
-        Mock::open(Accesses::default(), ROW_BUDGET, change).await
+        Mock::open(|_| {}, change).await
     }
 
     /// A server that keeps so many bytes of rows of each store in memory.
     pub(crate) async fn remembering(row_budget: usize) -> Mock {
-        Mock::open(Accesses::default(), row_budget, |_| {}).await
+        Mock::keeping(|options| options.row_budget = row_budget).await
+    }
+
+    /// A server that keeps stores otherwise than usual.
+    pub(crate) async fn keeping(change: impl FnOnce(&mut tenants::Options)) -> Mock {
+        Mock::open(change, |_| {}).await
     }
 
     /// A server with the stores of a seed.
@@ -61,29 +66,35 @@ impl Mock {
         Mock::seeded_where(yaml, |_| {}).await
     }
 
-    /// As [`Mock::seeded`], with other rules about who may come in.
-    pub(crate) async fn seeded_where(yaml: &str, change: impl FnOnce(&mut Accesses)) -> Mock {
+    /// As [`Mock::seeded`], with stores that are kept otherwise than usual.
+    pub(crate) async fn seeded_where(yaml: &str, change: impl FnOnce(&mut tenants::Options)) -> Mock {
         let seed = Seed::parse("seed.yaml", yaml).unwrap();
-        let mut accesses = seed.accesses();
-        change(&mut accesses);
-        let mock = Mock::open(accesses, ROW_BUDGET, |_| {}).await;
-        seed.load(&mock.stores).await.unwrap();
+        let mock = Mock::keeping(change).await;
+        seed.load(&mock.tenants).await.unwrap();
         mock
     }
 
-    async fn open(accesses: Accesses, row_budget: usize, change: impl FnOnce(&mut Options)) -> Mock {
-        let passwords = Passwords::new(Cost::Fast);
-        let settings =
-            Settings { data_dir: None, clock: Clock::Frozen(NOW_MS), passwords, accesses, row_budget };
-        let stores = Arc::new(Stores::open(settings).await.unwrap());
+    async fn open(
+        change: impl FnOnce(&mut tenants::Options),
+        change_edge: impl FnOnce(&mut Options),
+    ) -> Mock {
+        let mut kept = tenants::Options::new(Passwords::new(Cost::Fast));
+        kept.usual = Settings { clock: Mode::Frozen(NOW_MS), ..Settings::default() };
+        change(&mut kept);
+        let tenants = Arc::new(Tenants::open(kept).await.unwrap());
         let mut options = Options {
             default_store: "demo".into(),
             public_url: None,
             body_limit: 1 << 20,
             read_timeout: Duration::from_secs(30),
         };
-        change(&mut options);
-        Mock { edge: bigcommerce_mock::app(stores.clone(), options.clone()), stores, options }
+        change_edge(&mut options);
+        Mock { edge: bigcommerce_mock::app(tenants.clone(), options.clone()), tenants, options }
+    }
+
+    /// A store, open.
+    pub(crate) async fn store(&self, hash: &str) -> Arc<Store> {
+        self.tenants.get(hash).await.unwrap().1
     }
 
     /// Sends a request as it is.
@@ -174,7 +185,7 @@ impl Mock {
             assert_eq!(reply.status, 200, "{path}: {}", reply.body);
             all += &reply.body;
         }
-        let store = self.stores.get(store).await.unwrap();
+        let store = self.store(store).await;
         all + &format!("{:?}", events::list(&store).await.unwrap())
     }
 }

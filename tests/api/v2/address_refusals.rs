@@ -172,7 +172,7 @@ async fn what_the_path_names_is_looked_for_before_the_body() {
     assert_eq!(mock.dump("s").await, before);
     mock.get("/stores/nobody/v2/customers/1/addresses").await.assert_error(404, NOT_FOUND);
     mock.post("/stores/nobody/v2/customers/1/addresses", home()).await.assert_error(404, NOT_FOUND);
-    assert!(!mock.stores.exists("nobody"));
+    assert!(!mock.tenants.exists("nobody"));
 }
 
 #[tokio::test]

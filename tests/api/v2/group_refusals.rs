@@ -272,7 +272,7 @@ async fn a_refused_or_a_reading_request_makes_no_store() {
         ("POST", "", r#"{"name":"A","category_access":{"type":"specific"}}"#),
     ] {
         mock.call(method, &format!("{PATH}{path}"), &[], body).await;
-        assert!(!mock.stores.exists("s"), "{method} {path} {body}");
+        assert!(!mock.tenants.exists("s"), "{method} {path} {body}");
     }
 }
 

@@ -278,7 +278,7 @@ async fn a_body_that_can_not_be_read_says_how() {
             reply.body
         );
     }
-    assert!(!mock.stores.exists("s"), "a refused write makes no store");
+    assert!(!mock.tenants.exists("s"), "a refused write makes no store");
 }
 
 #[tokio::test]

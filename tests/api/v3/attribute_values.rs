@@ -101,7 +101,7 @@ async fn customers_show_their_values_when_asked() {
 #[tokio::test]
 async fn a_value_changes_nothing_else_about_its_customer_and_no_event_tells_of_it() {
     let mock = Mock::seeded(SEED).await;
-    let store = mock.stores.get("s").await.unwrap();
+    let store = mock.store("s").await;
     let customer = "/stores/s/v3/customers?id:in=1";
     let (before, events) = (mock.get(customer).await.body, events::list(&store).await.unwrap());
     mock.put(PATH, json!([item(1, 1, "Gold")])).await;
@@ -193,7 +193,7 @@ async fn what_is_wrong_with_a_value_is_said_and_nothing_is_written() {
     let nobodys = refusal(422, failed, r#"{"0.customer_id":"invalid customer ID"}"#);
     let reply = mock.put(&PATH.replace("/s/", "/other/"), json!([item(1, 1, "Gold")])).await;
     reply.assert(422, &nobodys);
-    assert!(!mock.stores.exists("other"));
+    assert!(!mock.tenants.exists("other"));
     mock.put(PATH, "[]").await.assert(200, r#"{"data":[],"meta":{}}"#);
     assert_eq!(mock.post(PATH, "[]").await.status, 404);
 }

@@ -35,7 +35,7 @@ async fn attributes_are_made_listed_renamed_and_deleted() {
         200,
         r#"{"data":[],"meta":{"pagination":{"total":0,"count":0,"per_page":50,"current_page":1,"total_pages":0}}}"#,
     );
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
     let body = json!([
         {"name": "Age", "type": "number"},
         {"type": "date", "name": "Joined", "date_created": "2001-01-01", "nonsense": 1},
@@ -148,14 +148,14 @@ async fn bodies_of_the_wrong_shape_are_refused() {
         (Value::from(eleven), 413, "Max batch size allowed is 10", "{}"),
     ] {
         mock.post(PATH, &body).await.assert(status, &refusal(status, title, errors));
-        assert!(!mock.stores.exists("s"), "{body}");
+        assert!(!mock.tenants.exists("s"), "{body}");
     }
     mock.post(PATH, "{").await.assert(400, &refusal(400, "Input is invalid", "{}"));
     let missing = refusal(422, shape, r#"{"id":"error.path.missing"}"#);
     mock.put(PATH, json!([{"name": "A"}])).await.assert(422, &missing);
     mock.post(PATH, "[]").await.assert(200, EMPTY);
     mock.put(PATH, "[]").await.assert(200, EMPTY);
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn values_that_break_a_rule_are_refused() {
     ] {
         let refused = refusal(422, "Create customer attributes failed.", errors);
         mock.post(PATH, json!([good, item])).await.assert(422, &refused);
-        assert!(!mock.stores.exists("s"), "{item}");
+        assert!(!mock.tenants.exists("s"), "{item}");
     }
     make(&mock, &["Age"]).await;
     let taken = refusal(422, "Create customer attributes failed.", r#"{"1.name":"name AGE already in use"}"#);
@@ -200,7 +200,7 @@ async fn an_update_that_breaks_a_rule_changes_nothing() {
         refusal(422, "Update customer attributes failed.", r#"{"0.id":"invalid customer attribute ID"}"#);
     let other = PATH.replace("/s/", "/other/");
     mock.put(&other, json!([{"id": 1, "name": "C"}])).await.assert(422, &nobodys);
-    assert!(!mock.stores.exists("other"));
+    assert!(!mock.tenants.exists("other"));
 }
 
 #[tokio::test]

@@ -47,9 +47,9 @@ async fn every_store_has_the_first_channel_and_deciding_something_of_it_makes_th
     let mock = Mock::new().await;
     mock.get(&path(1)).await.assert(200, &inherited(true));
     mock.put(&path(1), "{}").await.assert(200, &inherited(true));
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
     mock.put(&path(1), r#"{"allow_global_logins":false}"#).await.assert(200, &inherited(false));
-    assert!(mock.stores.exists("s"));
+    assert!(mock.tenants.exists("s"));
 }
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn a_channel_that_does_not_exist_is_not_found_whatever_the_body() {
     let nobodys =
         mock.put("/stores/t/v3/customers/settings/channels/2", r#"{"allow_global_logins":true}"#).await;
     nobodys.assert(404, &not_found);
-    assert!(!mock.stores.exists("t"));
+    assert!(!mock.tenants.exists("t"));
     for path in ["/stores/s/v3/customers/settings/channels", "/stores/s/v3/customers/settings/channels/1/2"] {
         mock.get(path).await.assert(404, "The route is not found, check the URL");
     }

@@ -63,7 +63,7 @@ async fn a_customer_that_is_not_there_is_404_before_the_body_is_looked_at() {
         mock.get(&path).await.assert(404, &error(404, NOT_FOUND, "{}"));
         mock.put(&path, "{").await.assert(404, &error(404, NOT_FOUND, "{}"));
     }
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn what_was_said_goes_with_the_customer_however_that_is_deleted() {
         mock.put(PATH, r#"{"allow":["essential"]}"#).await;
         mock.delete(delete).await.assert(204, "");
         mock.get(PATH).await.assert(404, &error(404, NOT_FOUND, "{}"));
-        let store = mock.stores.get("s").await.unwrap();
+        let store = mock.store("s").await;
         let rows = store.run::<i64, sqlx::Error>(|turn| {
             Box::pin(sqlx::query_scalar("select count(*) from consents").fetch_one(&mut turn.db))
         });

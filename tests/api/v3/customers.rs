@@ -75,7 +75,7 @@ async fn an_empty_batch_does_nothing_and_makes_no_store() {
     for method in ["POST", "PUT"] {
         mock.call(method, CUSTOMERS, &[], "[]").await.assert(200, r#"{"data":[],"meta":{}}"#);
     }
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn a_create_without_a_group_takes_the_default_one_and_zero_is_none() {
 async fn a_delete_takes_the_named_ids_and_never_everything() {
     let mock = Mock::new().await;
     mock.delete(CUSTOMERS).await.assert(204, "");
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
     let items: Vec<_> = (0..4).map(|i| bill(json!({"email": format!("c{i}@b.co")}))).collect();
     mock.post(CUSTOMERS, json!(items)).await;
     mock.delete(CUSTOMERS).await.assert(204, "");
@@ -143,7 +143,7 @@ async fn a_store_that_does_not_exist_answers_as_an_empty_one() {
     let mock = Mock::new().await;
     let empty = r#"{"data":[],"meta":{"pagination":{"total":0,"count":0,"per_page":50,"current_page":1,"total_pages":0},"cursor_pagination":{"count":0,"per_page":50,"links":{}}}}"#;
     mock.get(CUSTOMERS).await.assert(200, empty);
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
 }
 
 #[tokio::test]

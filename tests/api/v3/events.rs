@@ -8,7 +8,7 @@ use crate::support::Mock;
 
 /// The events of store `s` as `scope data`, and forgets none.
 async fn told(mock: &Mock) -> Vec<String> {
-    let store = mock.stores.get("s").await.unwrap();
+    let store = mock.store("s").await;
     let events = events::list(&store).await.unwrap();
     assert!(events.iter().all(|event| event.created_at == crate::support::NOW_MS / 1000));
     events.into_iter().map(|event| format!("{} {}", event.scope, event.data)).collect()
@@ -110,7 +110,7 @@ async fn a_seed_records_nothing() {
 /// How many events are in the table of store `s`.
 async fn kept(mock: &Mock) -> i64 {
     let count = sqlx::query_scalar("select count(*) from events");
-    let store = mock.stores.get("s").await.unwrap();
+    let store = mock.store("s").await;
     store.run::<_, sqlx::Error>(move |turn| Box::pin(count.fetch_one(&mut turn.db))).await.unwrap()
 }
 

@@ -110,7 +110,7 @@ async fn an_answer_of_several_is_a_list_in_v3_and_text_in_v2() {
 #[tokio::test]
 async fn an_answer_touches_nothing_else_and_no_event_tells_of_it() {
     let mock = Mock::seeded(SEED).await;
-    let store = mock.stores.get("s").await.unwrap();
+    let store = mock.store("s").await;
     let customer = "/stores/s/v3/customers?id:in=1";
     let (before, events) = (mock.get(customer).await.body, events::list(&store).await.unwrap());
     let body = json!([of("customer_id", 1, "Nick", "J"), of("address_id", 1, "Nick", "Home")]);
@@ -295,7 +295,7 @@ async fn what_is_wrong_with_an_answer_is_said_and_nothing_is_written() {
     mock.put(PATH, "[]").await.assert(200, r#"{"data":[],"meta":{}}"#);
     let reply = mock.put(&PATH.replace("/s/", "/other/"), json!([of("customer_id", 1, "Nick", "x")])).await;
     reply.assert(422, &refusal(422, failed, r#"{"0.customer_id":"invalid customer ID"}"#));
-    assert!(!mock.stores.exists("other"));
+    assert!(!mock.tenants.exists("other"));
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ async fn a_metafield_is_made_shown_changed_and_deleted_without_a_customer() {
     );
     mock.get(PATH).await.assert(200, empty);
     mock.get("/stores/other/v3/customers/7/metafields").await.assert(200, empty);
-    assert!(!mock.stores.exists("other"));
+    assert!(!mock.tenants.exists("other"));
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn what_is_wrong_with_a_body_is_said_and_nothing_is_written() {
     }
     assert_eq!(mock.dump("s").await, before);
     mock.post("/stores/other/v3/customers/1/metafields", json!({})).await;
-    assert!(!mock.stores.exists("other"));
+    assert!(!mock.tenants.exists("other"));
 }
 
 #[tokio::test]

@@ -142,5 +142,5 @@ async fn a_body_that_is_no_batch_is_refused_as_a_whole() {
     let of_nobody = write(&mock, "POST", json!([item(json!({"resource_id": 2_147_483_648_i64}))])).await;
     let invalid = failures(r#"{"0":"The following fields are invalid: resource_id"}"#, 1, 1);
     of_nobody.assert(422, &format!(r#"{{"data":[],{invalid}"#));
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
 }

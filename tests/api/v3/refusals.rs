@@ -29,7 +29,7 @@ async fn the_body_as_a_whole_is_looked_at_first() {
     }
     let form = [("content-type", "application/x-www-form-urlencoded")];
     assert_eq!(mock.call("POST", CUSTOMERS, &form, "[]").await.status, 415);
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn then_the_shape_with_keys_that_have_no_index() {
     mock.put(CUSTOMERS, json!([{"id": "1"}]))
         .await
         .assert(422, &error(422, SHAPE, r#"{"id":"error.expected.jsnumber"}"#));
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn then_the_values_of_the_first_bad_item_with_its_index() {
     // Only the first bad item is told of.
     let items = json!([bill(json!({})), bill(json!({"email": "x"})), bill(json!({"email": "y"}))]);
     mock.post(CUSTOMERS, items).await.assert(422, &error(422, CREATE, r#"{"1.email":"invalid email"}"#));
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn an_update_of_what_does_not_exist_is_no_404() {
     let mock = Mock::new().await;
     let refused = error(422, UPDATE, r#"{"0.id":"invalid customer ID"}"#);
     mock.put(CUSTOMERS, json!([{"id": 1}])).await.assert(422, &refused);
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
     mock.post(CUSTOMERS, json!([bill(json!({}))])).await;
     let refused = error(422, UPDATE, r#"{"1.id":"invalid customer ID"}"#);
     mock.put(CUSTOMERS, json!([{"id": 1, "notes": "x"}, {"id": 2}])).await.assert(422, &refused);

@@ -38,11 +38,11 @@ async fn a_store_begins_with_nothing_decided_and_asking_does_not_make_it() {
     }
     let refused = mock.put(PATH, r#"{"customer_group_settings":{"guest_customer_group_id":1}}"#).await;
     assert_eq!(refused.status, 422);
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
     mock.put(PATH, r#"{"privacy_settings":{"policy_url":"/p"}}"#)
         .await
         .assert(200, &shown(false, "/p", false, 0, 0));
-    assert!(mock.stores.exists("s"));
+    assert!(mock.tenants.exists("s"));
 }
 
 #[tokio::test]

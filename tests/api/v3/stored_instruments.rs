@@ -102,7 +102,7 @@ async fn who_keeps_nothing_has_an_empty_list_and_who_is_not_there_404() {
         reply.assert(404, &error(404, NOT_FOUND, "{}"));
     }
     mock.get("/stores/t/v3/customers/1/stored-instruments").await.assert(404, &error(404, NOT_FOUND, "{}"));
-    assert!(!mock.stores.exists("t"));
+    assert!(!mock.tenants.exists("t"));
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn it_goes_with_the_customer_however_that_is_deleted() {
         let mock = Mock::seeded(SEED).await;
         mock.delete(delete).await.assert(204, "");
         mock.get(PATH).await.assert(404, &error(404, NOT_FOUND, "{}"));
-        let store = mock.stores.get("s").await.unwrap();
+        let store = mock.store("s").await;
         let rows = store.run::<i64, sqlx::Error>(|turn| {
             Box::pin(sqlx::query_scalar("select count(*) from stored_instruments").fetch_one(&mut turn.db))
         });

@@ -154,7 +154,7 @@ async fn a_body_of_the_wrong_shape_is_told_without_an_index() {
 async fn asking_makes_no_store_and_other_methods_do_not_exist() {
     let mock = Mock::new().await;
     mock.post(PATH, r#"{"email":"a@b.co","password":"s3cret-pass","more":1}"#).await.assert(200, NOBODY);
-    assert!(!mock.stores.exists("s"));
+    assert!(!mock.tenants.exists("s"));
     for method in ["GET", "PUT", "DELETE"] {
         mock.call(method, PATH, &[], "{}").await.assert(404, "The route is not found, check the URL");
     }

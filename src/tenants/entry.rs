@@ -1,0 +1,360 @@
+//! A store from when it is made, reset or restored until the next time: everything that a reset replaces.
+//!
+//! It is awake, with an open database, or asleep: then it has no thread, no file descriptor and no rows, only – without
+//! a data directory – its content, packed. Any request wakes it.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::files::Files;
+use super::house::House;
+use super::settings::{self, Settings};
+use super::snapshot::Snapshot;
+use crate::clock::{self, Clock};
+use crate::error::Error;
+use crate::model::memory::Memory;
+use crate::quota::{Allowance, Quota};
+use crate::store::{Image, Means, OpenError, Place, Store};
+
+/// The nominal quota of token requests: so many per so many milliseconds.
+const TOKEN_QUOTA: (i64, i64) = (10_000, 30_000);
+/// The nominal quota of Basic requests. Observed: 20000 an hour.
+const BASIC_QUOTA: (i64, i64) = (20_000, 3_600_000);
+
+/// One life of a store.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its hash; empty for the one that stands for all stores that do not exist.
+    pub hash: Box<str>,
+    /// When it was made, in Unix milliseconds of the system's time.
+    pub created_at: i64,
+    /// Its time.
+    pub clock: Clock,
+    last_used: AtomicI64,
+    settings: RwLock<Arc<Settings>>,
+    token_quota: Quota,
+    basic_quota: Quota,
+    /// Its files, if it is kept on disk.
+    files: Option<Files>,
+    /// What a reset goes back to, if it is kept in memory and is not a blank store.
+    origin: OnceLock<Arc<Snapshot>>,
+    /// How many customers there were when it went to sleep.
+    customers: AtomicI64,
+    life: Mutex<Life>,
+    /// Held while it wakes or goes to sleep.
+    changing: tokio::sync::Mutex<()>,
+    house: Arc<House>,
+}
+
+#[derive(Debug)]
+enum Life {
+    /// The content; none if it is in its file.
+    Asleep(Option<Image>),
+    Awake(Arc<Store>),
+    /// Somebody who holds `changing` puts it to sleep.
+    Dozing,
+    /// It was replaced or deleted, and nobody can use it any more.
+    Gone,
+}
+
+/// A store was replaced or deleted in the moment in which somebody wanted to wake it: look it up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replaced;
+
+impl Entry {
+    /// A store that is asleep with this content; on disk it is in the files already.
+    pub(super) fn new(
+        house: &Arc<House>,
+        hash: &str,
+        settings: Settings,
+        content: Option<Image>,
+        files: Option<Files>,
+    ) -> Entry {
+        let now = clock::system_ms();
+        Entry {
+            hash: hash.into(),
+            created_at: now,
+            clock: Clock::new(settings.clock),
+            last_used: AtomicI64::new(now),
+            settings: RwLock::new(settings.into()),
+            token_quota: Quota::new(TOKEN_QUOTA.0, TOKEN_QUOTA.1),
+            basic_quota: Quota::new(BASIC_QUOTA.0, BASIC_QUOTA.1),
+            files,
+            origin: OnceLock::new(),
+            customers: AtomicI64::new(-1),
+            life: Mutex::new(Life::Asleep(content)),
+            changing: tokio::sync::Mutex::new(()),
+            house: house.clone(),
+        }
+    }
+
+    /// Counts one request on a token mount.
+    pub fn take_token_quota(&self) -> Allowance {
+        self.take(&self.token_quota)
+    }
+
+    /// Counts one request on the Basic mount.
+    pub fn take_basic_quota(&self) -> Allowance {
+        self.take(&self.basic_quota)
+    }
+
+    /// A store that does not exist has a fresh quota each time: no stranger sees what another has used.
+    fn take(&self, quota: &Quota) -> Allowance {
+        let now = self.clock.now_ms();
+        if self.hash.is_empty() { quota.fresh().take(now) } else { quota.take(now) }
+    }
+
+    /// The settings, as they are now.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The settings with the clock as it stands, which may have been moved.
+    #[must_use]
+    pub fn settings_now(&self) -> Settings {
+        Settings { clock: self.clock.mode(), ..(*self.settings()).clone() }
+    }
+
+    /// When it was used last, in Unix milliseconds of the system's time.
+    #[must_use]
+    pub fn last_used_at(&self) -> i64 {
+        self.last_used.load(Ordering::Relaxed)
+    }
+
+    /// Changes the settings, on disk first.
+    ///
+    /// # Errors
+    /// When they can not be written; then nothing has changed.
+    pub(super) fn set_settings(&self, new: Settings) -> Result<(), OpenError> {
+        if let Some(files) = &self.files {
+            super::files::write(&files.settings(), &[settings::to_json(&new).to_string().as_bytes()])?;
+        }
+        self.clock.set(new.clock);
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = new.into();
+        Ok(())
+    }
+
+    /// Sets the clock, or moves it by so many milliseconds. Kept with the settings.
+    ///
+    /// # Errors
+    /// When it can not be written.
+    pub(super) fn change_clock(&self, change: impl FnOnce(&Clock)) -> Result<(), OpenError> {
+        let moved = Clock::new(self.clock.mode());
+        change(&moved);
+        self.set_settings(Settings { clock: moved.mode(), ..self.settings_now() })
+    }
+
+    /// The open store; it is woken if it sleeps.
+    ///
+    /// # Errors
+    /// When its database can not be opened. `Ok(Err(Replaced))`: it has just been replaced.
+    pub async fn store(self: &Arc<Entry>) -> Result<Result<Arc<Store>, Replaced>, OpenError> {
+        match self.awake() {
+            Some(found) => Ok(found),
+            // Boxed, because waking is large and rare, and this is in the way of every request.
+            None => Box::pin(self.wake()).await,
+        }
+    }
+
+    fn awake(&self) -> Option<Result<Arc<Store>, Replaced>> {
+        self.last_used.store(clock::system_ms(), Ordering::Relaxed);
+        match &*self.life() {
+            Life::Awake(store) => Some(Ok(store.clone())),
+            Life::Gone => Some(Err(Replaced)),
+            Life::Asleep(_) | Life::Dozing => None,
+        }
+    }
+
+    fn life(&self) -> std::sync::MutexGuard<'_, Life> {
+        self.life.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn wake(self: &Arc<Entry>) -> Result<Result<Arc<Store>, Replaced>, OpenError> {
+        let _changing = self.changing.lock().await;
+        if let Some(found) = self.awake() {
+            return Ok(found);
+        }
+        let permit = self.house.room().await;
+        let opened = self.open(permit).await;
+        let store = {
+            let mut life = self.life();
+            // Its file may have gone meanwhile.
+            if matches!(*life, Life::Gone) {
+                return Ok(Err(Replaced));
+            }
+            let store = Arc::new(opened?);
+            *life = Life::Awake(store.clone());
+            store
+        };
+        self.house.is_awake(self);
+        Ok(Ok(store))
+    }
+
+    /// Opens its database where it is.
+    async fn open(&self, permit: OwnedSemaphorePermit) -> Result<Store, OpenError> {
+        let place = match (&*self.life(), &self.files) {
+            (Life::Asleep(Some(image)), None) => Place::Memory(image.clone()),
+            (_, Some(files)) => Place::File(files.database()),
+            (_, None) => Place::Memory(self.house.blank.clone()),
+        };
+        let open = Store::open(&place, self.means(), Some(permit)).await;
+        open.map_err(|source| OpenError::Database { hash: self.hash.to_string(), source })
+    }
+
+    /// What its open store needs.
+    pub(super) fn means(&self) -> Means {
+        Means {
+            clock: self.clock.clone(),
+            passwords: self.house.passwords.clone(),
+            row_budget: self.house.row_budget,
+        }
+    }
+
+    /// Puts it to sleep, if it is awake and nobody is using it. To be run to its end.
+    pub(super) async fn sleep(self: Arc<Entry>) -> bool {
+        let Ok(_changing) = self.changing.try_lock() else { return false };
+        let store = {
+            let mut life = self.life();
+            match &*life {
+                // Counted under the lock under which the others are made.
+                Life::Awake(store) if Arc::strong_count(store) == 1 => {
+                    let store = store.clone();
+                    *life = Life::Dozing;
+                    store
+                }
+                _ => return false,
+            }
+        };
+        let image = match &self.files {
+            Some(_) => None,
+            None => match store.image().await {
+                Ok(image) => Some(self.shared(image)),
+                Err(error) => {
+                    tracing::error!(store = %self.hash, cause = %error, "a store can not go to sleep");
+                    *self.life() = Life::Awake(store);
+                    return false;
+                }
+            },
+        };
+        self.customers.store(store.memory(Memory::count), Ordering::Relaxed);
+        store.close().await;
+        let mut life = self.life();
+        if matches!(*life, Life::Dozing) {
+            *life = Life::Asleep(image);
+        }
+        true
+    }
+
+    /// The image; or the one that a reset goes back to, if they are the same.
+    fn shared(&self, image: Image) -> Image {
+        match self.origin.get() {
+            Some(origin) if origin.image.as_bytes() == image.as_bytes() => origin.image.clone(),
+            _ => image,
+        }
+    }
+
+    /// Nobody can wake it any more; who is using it may finish. Its files go.
+    pub(super) fn retire(&self) {
+        *self.life() = Life::Gone;
+        if let Some(files) = &self.files {
+            files.remove();
+        }
+    }
+
+    /// Its content and settings as they are now. A store that sleeps need not be woken.
+    ///
+    /// # Errors
+    /// When its database can not be read. `Ok(Err(Replaced))`: it has just been replaced.
+    pub async fn snapshot(self: &Arc<Entry>) -> Result<Result<Snapshot, Replaced>, Error> {
+        let asleep = match &*self.life() {
+            Life::Asleep(Some(image)) => Some(image.clone()),
+            _ => None,
+        };
+        let customers = self.customers.load(Ordering::Relaxed);
+        let (image, customers) = match asleep {
+            Some(image) if customers >= 0 => (image, customers),
+            _ => match self.store().await? {
+                Ok(store) => (store.image().await?, store.memory(Memory::count)),
+                Err(Replaced) => return Ok(Err(Replaced)),
+            },
+        };
+        let created_at = self.clock.now_ms();
+        Ok(Ok(Snapshot { image, settings: self.settings_now(), customers, created_at }))
+    }
+
+    /// How many customers there are. A store that sleeps is woken only if nobody knows.
+    ///
+    /// # Errors
+    /// When its database can not be opened. `Ok(Err(Replaced))`: it has just been replaced.
+    pub async fn customers(self: &Arc<Entry>) -> Result<Result<i64, Replaced>, OpenError> {
+        if let Life::Awake(store) = &*self.life() {
+            return Ok(Ok(store.memory(Memory::count)));
+        }
+        let known = self.customers.load(Ordering::Relaxed);
+        if known >= 0 {
+            return Ok(Ok(known));
+        }
+        Ok(self.store().await?.map(|store| store.memory(Memory::count)))
+    }
+
+    /// What a reset goes back to; `None` is a blank store.
+    ///
+    /// # Errors
+    /// When it can not be read.
+    pub(super) fn origin(&self) -> Result<Option<Arc<Snapshot>>, OpenError> {
+        match &self.files {
+            Some(files) if files.origin().exists() => Ok(Some(Snapshot::read(&files.origin())?.into())),
+            Some(_) => Ok(None),
+            None => Ok(self.origin.get().cloned()),
+        }
+    }
+
+    /// Says with how many customers it begins, and what a reset goes back to. On disk that is in the files already.
+    pub(super) fn begins_with(&self, customers: i64, origin: Option<Arc<Snapshot>>) {
+        self.customers.store(customers, Ordering::Relaxed);
+        if let (None, Some(origin)) = (&self.files, origin) {
+            let _ = self.origin.set(origin);
+        }
+    }
+
+    /// Puts another origin in the place of the one in its files.
+    pub(super) fn keep_origin(&self, origin: &Snapshot) -> Result<(), OpenError> {
+        self.files.as_ref().map_or(Ok(()), |files| origin.write(&files.origin()))
+    }
+
+    /// The same store, made at this time, in Unix milliseconds.
+    pub(super) fn made_at(self, created_at: i64) -> Entry {
+        Entry { created_at, ..self }
+    }
+
+    /// It is open already.
+    pub(super) fn stays_awake(self: &Arc<Entry>, store: Arc<Store>) {
+        *self.life() = Life::Awake(store);
+        self.house.is_awake(self);
+    }
+
+    /// Whether it is awake.
+    #[must_use]
+    pub fn is_awake(&self) -> bool {
+        matches!(*self.life(), Life::Awake(_))
+    }
+
+    /// Whether it is awake and nobody is using it.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(&*self.life(), Life::Awake(store) if Arc::strong_count(store) == 1)
+    }
+
+    /// Closes its database, whoever is using it.
+    pub(super) async fn close(&self) {
+        let awake = match &*self.life() {
+            Life::Awake(store) => Some(store.clone()),
+            _ => None,
+        };
+        if let Some(store) = awake {
+            store.close().await;
+        }
+    }
+}

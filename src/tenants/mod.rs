@@ -1,0 +1,581 @@
+//! All stores: which there are, and how they come, go, sleep and come back.
+//!
+//! A store is an [`Entry`] behind one swap. A request takes it once and keeps it to its end; a reset puts another one
+//! in its place, so no request ever sees half of either. [`files`] says how a swap on disk outlives a kill.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::access::Digest;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::model::memory::Memory;
+use crate::passwords::Passwords;
+use crate::store::{self, Image, OpenError, Place, Store};
+
+mod entry;
+mod files;
+mod house;
+pub mod settings;
+mod snapshot;
+mod snapshots;
+
+pub use entry::{Entry, Replaced};
+pub use settings::{Cors, Settings};
+pub use snapshot::{About, Snapshot};
+
+use files::Files;
+use house::House;
+
+/// How all stores are kept.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where databases are kept; `None` keeps them in memory.
+    pub data_dir: Option<PathBuf>,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// The bytes that rows in memory may take in each store; see [`store::ROW_BUDGET`].
+    pub row_budget: usize,
+    /// Whether a store is refused that nobody has made before it is used.
+    pub strict_stores: bool,
+    /// The settings of a store for which nobody gives others.
+    pub usual: Settings,
+    /// How long a store is unused before it goes to sleep.
+    pub sleep_after: Duration,
+    /// How many stores may be awake.
+    pub max_awake: usize,
+}
+
+impl Options {
+    /// Stores in memory.
+    #[must_use]
+    pub fn new(passwords: Passwords) -> Options {
+        Options {
+            data_dir: None,
+            passwords,
+            row_budget: store::ROW_BUDGET,
+            strict_stores: false,
+            usual: Settings::default(),
+            sleep_after: Duration::from_secs(10),
+            max_awake: 256,
+        }
+    }
+}
+
+/// Those who change which store is under a hash take turns. So many hashes at once.
+const TURNS: usize = 64;
+
+/// Every store, by hash.
+#[derive(Debug)]
+pub struct Tenants {
+    house: Arc<House>,
+    options: Options,
+    entries: RwLock<HashMap<Box<str>, Arc<Entry>>>,
+    /// How many stores each token opens.
+    tokens: RwLock<HashMap<Digest, usize>>,
+    /// Snapshots that are kept in memory, by hash and name.
+    snapshots: RwLock<HashMap<Box<str>, HashMap<String, Kept>>>,
+    turns: [Mutex<()>; TURNS],
+    generation: AtomicU64,
+    /// Answers the reads of stores that do not exist: always empty, because nobody writes to it.
+    nothing: (Arc<Entry>, Arc<Store>),
+    /// Held for as long as the data directory is ours.
+    _lock: Option<File>,
+}
+
+/// A snapshot under a name.
+#[derive(Clone, Debug)]
+enum Kept {
+    Here(Arc<Snapshot>),
+    /// In its file.
+    File,
+}
+
+/// A store that is being filled. Nobody else sees it; if it is never adopted, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Prepared {
+    entry: Arc<Entry>,
+    store: Option<Arc<Store>>,
+    files: Option<Files>,
+}
+
+impl Prepared {
+    /// The open store.
+    ///
+    /// # Panics
+    /// When it was sealed already.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        self.store.as_deref().expect("it is open until it is sealed")
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        if let Some(files) = &self.files {
+            files.remove();
+        }
+    }
+}
+
+/// Why a store could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
+    /// There is one of that hash.
+    #[error("there is a store of that hash already")]
+    Exists,
+    /// Its database can not be made or read.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<OpenError> for MakeError {
+    fn from(error: OpenError) -> MakeError {
+        MakeError::Failed(error.into())
+    }
+}
+
+impl Tenants {
+    /// Opens the table, and takes the data directory and the stores in it if there is one.
+    ///
+    /// # Errors
+    /// When the directory can not be used, or another process is using it.
+    pub async fn open(options: Options) -> Result<Tenants, OpenError> {
+        let failed = |source| OpenError::Database { hash: String::new(), source };
+        let Options { data_dir, passwords, row_budget, max_awake, .. } = options.clone();
+        let (lock, found) = match &data_dir {
+            Some(dir) => (Some(store::lock(dir)?), files::tidy(dir)?),
+            None => (None, files::Found::default()),
+        };
+        let blank = store::blank(data_dir.is_some()).await.map_err(failed)?;
+        let in_memory =
+            if data_dir.is_some() { store::blank(false).await.map_err(failed)? } else { blank.clone() };
+        let house = Arc::new(House::new(data_dir, passwords, row_budget, blank, max_awake));
+        let nothing = Arc::new(Entry::new(&house, "", options.usual.clone(), None, None));
+        let nobody = Store::open(&Place::Memory(in_memory), nothing.means(), None).await.map_err(failed)?;
+        let tenants = Tenants {
+            house,
+            options,
+            entries: RwLock::default(),
+            tokens: RwLock::default(),
+            snapshots: RwLock::default(),
+            turns: std::array::from_fn(|_| Mutex::new(())),
+            generation: AtomicU64::new(found.newest + 1),
+            nothing: (nothing, nobody.into()),
+            _lock: lock,
+        };
+        tenants.take_over(found)?;
+        Ok(tenants)
+    }
+
+    /// Lists the stores that are in the data directory. Each is opened when it is first asked for.
+    fn take_over(&self, found: files::Found) -> Result<(), OpenError> {
+        let Some(dir) = &self.house.data_dir else { return Ok(()) };
+        for (hash, generation) in found.stores {
+            let files = Files::new(dir, &hash, generation);
+            let settings =
+                settings::read_file(&files.settings())?.unwrap_or_else(|| self.options.usual.clone());
+            let made_at = files.made_at();
+            let entry = Entry::new(&self.house, &hash, settings, None, Some(files));
+            self.put(Arc::new(entry.made_at(made_at)));
+        }
+        let kept = |names: Vec<String>| names.into_iter().map(|name| (name, Kept::File)).collect();
+        let snapshots = found.snapshots.into_iter().map(|(hash, names)| (hash, kept(names)));
+        *write(&self.snapshots) = snapshots.collect();
+        Ok(())
+    }
+
+    /// Puts those stores to sleep that nobody uses, again and again. Runs until it is dropped.
+    pub async fn keep_house(&self) {
+        let after = self.options.sleep_after;
+        let pause = (after / 4).clamp(Duration::from_millis(10), Duration::from_secs(1));
+        loop {
+            tokio::time::sleep(pause).await;
+            self.house.put_to_sleep(after).await;
+        }
+    }
+
+    /// The store of that hash, if there is one.
+    #[must_use]
+    pub fn entry(&self, hash: &str) -> Option<Arc<Entry>> {
+        read(&self.entries).get(hash).cloned()
+    }
+
+    /// The store of that hash, open, for reading and for writes to what is there; if there is none, one that is empty
+    /// and belongs to nobody.
+    ///
+    /// # Errors
+    /// When its database can not be opened.
+    pub async fn get(&self, hash: &str) -> Result<(Arc<Entry>, Arc<Store>), OpenError> {
+        loop {
+            let Some(entry) = self.entry(hash) else { return Ok(self.nothing.clone()) };
+            if let Ok(store) = entry.store().await? {
+                return Ok((entry, store));
+            }
+        }
+    }
+
+    /// The store of that hash, open, for a first write; it is made, blank, if there is none.
+    ///
+    /// # Errors
+    /// When its database can not be opened or made; then there is none of it.
+    pub async fn get_or_create(&self, hash: &str) -> Result<(Arc<Entry>, Arc<Store>), OpenError> {
+        loop {
+            if self.entry(hash).is_some() {
+                let found = self.get(hash).await?;
+                if !found.0.hash.is_empty() {
+                    return Ok(found);
+                }
+            }
+            let _turn = self.turn(hash).await;
+            if self.entry(hash).is_none() {
+                let entry = Arc::new(self.begin(hash, self.options.usual.clone(), None, None)?);
+                match entry.store().await {
+                    Ok(Ok(store)) => {
+                        self.put(entry.clone());
+                        return Ok((entry, store));
+                    }
+                    Ok(Err(Replaced)) => {}
+                    Err(error) => {
+                        entry.retire();
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A new life of a store, asleep, that nobody sees yet; its files are there. Without content it is blank.
+    fn begin(
+        &self,
+        hash: &str,
+        settings: Settings,
+        content: Option<&Snapshot>,
+        origin: Option<&Arc<Snapshot>>,
+    ) -> Result<Entry, OpenError> {
+        let image = content.map_or(&self.house.blank, |content| &content.image);
+        let files = self.files(hash);
+        if let Some(files) = &files {
+            let written = self.write_files(files, &settings, image, origin).and_then(|()| files.finish());
+            if let Err(error) = written {
+                files.remove();
+                return Err(error);
+            }
+        }
+        let asleep = files.is_none().then(|| image.clone());
+        let customers = content.map_or(0, |content| content.customers);
+        let entry = Entry::new(&self.house, hash, settings, asleep, files);
+        entry.begins_with(customers, origin.cloned());
+        Ok(entry)
+    }
+
+    /// Writes all files of a store; the database under the name of one that is not finished.
+    fn write_files(
+        &self,
+        files: &Files,
+        settings: &Settings,
+        image: &Image,
+        origin: Option<&Arc<Snapshot>>,
+    ) -> Result<(), OpenError> {
+        if *settings != self.options.usual {
+            files::write(&files.settings(), &[settings::to_json(settings).to_string().as_bytes()])?;
+        }
+        if let Some(origin) = origin {
+            origin.write(&files.origin())?;
+        }
+        let path = files.unfinished();
+        let failed = |source| OpenError::File { path: path.clone(), source };
+        let bytes = image.unpack_now().map_err(|error| failed(std::io::Error::other(error)))?;
+        files::write_new(&path, &[&bytes]).map_err(failed)
+    }
+
+    /// Names for the files of a new life of a store, if stores are kept in files.
+    fn files(&self, hash: &str) -> Option<Files> {
+        let dir = self.house.data_dir.as_ref()?;
+        Some(Files::new(dir, hash, self.generation.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// A new store to fill, that nobody sees until it is adopted.
+    ///
+    /// # Errors
+    /// When its database can not be made.
+    pub async fn prepare(&self, hash: &str, settings: Settings) -> Result<Prepared, OpenError> {
+        let files = self.files(hash);
+        let place = match &files {
+            None => Place::Memory(self.house.blank.clone()),
+            Some(files) => {
+                if let Err(error) = self.write_files(files, &settings, &self.house.blank, None) {
+                    files.remove();
+                    return Err(error);
+                }
+                Place::File(files.unfinished())
+            }
+        };
+        let entry = Arc::new(Entry::new(&self.house, hash, settings, None, files.clone()));
+        let mut prepared = Prepared { entry, store: None, files };
+        let permit = self.house.room().await;
+        let store = Store::open(&place, prepared.entry.means(), Some(permit)).await;
+        let store = store.map_err(|source| OpenError::Database { hash: hash.to_owned(), source })?;
+        prepared.store = Some(store.into());
+        Ok(prepared)
+    }
+
+    /// Closes a store that has been filled: what it holds now is what a reset will go back to.
+    ///
+    /// # Errors
+    /// When its content can not be read or kept.
+    pub async fn seal(&self, prepared: &mut Prepared) -> Result<(), Error> {
+        let Some(store) = prepared.store.take() else { return Ok(()) };
+        let image = store.image().await?;
+        let customers = store.memory(Memory::count);
+        let entry = &prepared.entry;
+        let (settings, created_at) = (entry.settings_now(), entry.clock.now_ms());
+        let origin = Arc::new(Snapshot { image, settings, customers, created_at });
+        entry.begins_with(customers, Some(origin.clone()));
+        match &prepared.files {
+            // It will be opened again under its name.
+            Some(files) => {
+                store.close().await;
+                origin.write(&files.origin())?;
+            }
+            None => entry.stays_awake(store),
+        }
+        Ok(())
+    }
+
+    /// Makes a sealed store one of these, in place of the one that is there.
+    ///
+    /// # Errors
+    /// When its file can not be given its name.
+    pub async fn adopt(&self, prepared: Prepared) -> Result<Arc<Entry>, OpenError> {
+        let _turn = self.turn(&prepared.entry.hash).await;
+        self.adopt_now(prepared)
+    }
+
+    /// As [`Tenants::adopt`], unless there is a store of that hash.
+    ///
+    /// # Errors
+    /// There is one, or its file can not be given its name.
+    pub async fn adopt_new(&self, prepared: Prepared) -> Result<Arc<Entry>, MakeError> {
+        let _turn = self.turn(&prepared.entry.hash).await;
+        if self.exists(&prepared.entry.hash) {
+            return Err(MakeError::Exists);
+        }
+        Ok(self.adopt_now(prepared)?)
+    }
+
+    fn adopt_now(&self, mut prepared: Prepared) -> Result<Arc<Entry>, OpenError> {
+        if let Some(files) = &prepared.files {
+            files.finish()?;
+        }
+        prepared.files = None;
+        self.put(prepared.entry.clone());
+        Ok(prepared.entry.clone())
+    }
+
+    /// Makes a store that begins as a snapshot, or blank.
+    ///
+    /// # Errors
+    /// There is one of that hash and `replace` is not set, or it can not be made.
+    pub async fn make(
+        &self,
+        hash: &str,
+        origin: Option<Arc<Snapshot>>,
+        replace: bool,
+    ) -> Result<Arc<Entry>, MakeError> {
+        let _turn = self.turn(hash).await;
+        if !replace && self.exists(hash) {
+            return Err(MakeError::Exists);
+        }
+        let settings =
+            origin.as_ref().map_or_else(|| self.options.usual.clone(), |origin| origin.settings.clone());
+        let entry = Arc::new(self.begin(hash, settings, origin.as_deref(), origin.as_ref())?);
+        self.put(entry.clone());
+        Ok(entry)
+    }
+
+    /// Puts a store back to what it was when it was made.
+    ///
+    /// # Errors
+    /// When that can not be read, or the store can not be made. `None`: there is no such store.
+    pub async fn reset(&self, hash: &str, keep: Keep) -> Result<Option<Arc<Entry>>, OpenError> {
+        let _turn = self.turn(hash).await;
+        let Some(old) = self.entry(hash) else { return Ok(None) };
+        let origin = old.origin()?;
+        let mut settings =
+            origin.as_ref().map_or_else(|| self.options.usual.clone(), |origin| origin.settings.clone());
+        let now = old.settings_now();
+        if keep.settings {
+            settings = Settings { clock: settings.clock, ..now.clone() };
+        }
+        if keep.clock {
+            settings.clock = now.clock;
+        }
+        let entry =
+            Arc::new(self.begin(hash, settings, origin.as_deref(), origin.as_ref())?.made_at(old.created_at));
+        self.put(entry.clone());
+        Ok(Some(entry))
+    }
+
+    /// Deletes a store with its snapshots. Requests that are under way may finish.
+    pub async fn delete(&self, hash: &str) -> bool {
+        let _turn = self.turn(hash).await;
+        let Some(old) = write(&self.entries).remove(hash) else { return false };
+        self.count_tokens(&old.settings(), false);
+        old.retire();
+        let names = write(&self.snapshots).remove(hash).unwrap_or_default();
+        if let Some(dir) = &self.house.data_dir {
+            for name in names.keys() {
+                files::remove(&files::snapshot(dir, hash, name));
+            }
+        }
+        true
+    }
+
+    /// Makes an entry the one of its hash. The one before it goes when its last request is done.
+    fn put(&self, entry: Arc<Entry>) {
+        self.count_tokens(&entry.settings(), true);
+        let old = write(&self.entries).insert(entry.hash.clone(), entry);
+        if let Some(old) = old {
+            self.count_tokens(&old.settings(), false);
+            old.retire();
+        }
+    }
+
+    /// Changes the settings of a store.
+    ///
+    /// # Errors
+    /// When they can not be kept.
+    pub async fn set_settings(&self, entry: &Entry, new: Settings) -> Result<(), OpenError> {
+        let _turn = self.turn(&entry.hash).await;
+        let old = entry.settings();
+        entry.set_settings(new)?;
+        self.count_tokens(&entry.settings(), true);
+        self.count_tokens(&old, false);
+        Ok(())
+    }
+
+    /// Gives a store on disk the settings that a seed has for it now, unless they were changed since it was made: then
+    /// they are left as they are.
+    ///
+    /// # Errors
+    /// When they can not be read or kept.
+    pub async fn seed_settings(&self, hash: &str, seeded: Settings) -> Result<bool, OpenError> {
+        let Some(entry) = self.entry(hash) else { return Ok(false) };
+        let origin = entry.origin()?;
+        let began_as =
+            origin.as_ref().map_or_else(|| self.options.usual.clone(), |origin| origin.settings.clone());
+        let now = entry.settings_now();
+        if now != began_as || now == seeded {
+            return Ok(now == seeded);
+        }
+        if let Some(origin) = origin {
+            entry.keep_origin(&Snapshot { settings: seeded.clone(), ..(*origin).clone() })?;
+        }
+        self.set_settings(&entry, seeded).await?;
+        Ok(true)
+    }
+
+    /// Sets or moves the clock of a store.
+    ///
+    /// # Errors
+    /// When it can not be kept.
+    pub async fn change_clock(&self, entry: &Entry, change: impl FnOnce(&Clock)) -> Result<(), OpenError> {
+        let _turn = self.turn(&entry.hash).await;
+        entry.change_clock(change)
+    }
+
+    fn count_tokens(&self, settings: &Settings, more: bool) {
+        let mut tokens = write(&self.tokens);
+        for digest in settings.access.tokens.digests() {
+            let count = tokens.entry(*digest).or_default();
+            *count = if more { *count + 1 } else { count.saturating_sub(1) };
+            if *count == 0 {
+                tokens.remove(digest);
+            }
+        }
+    }
+
+    /// Whether a token opens any store.
+    #[must_use]
+    pub fn knows_token(&self, digest: &Digest) -> bool {
+        read(&self.tokens).contains_key(digest)
+    }
+
+    /// Whether requests may name that store: always, unless stores must be made before they are used.
+    #[must_use]
+    pub fn is_allowed(&self, hash: &str) -> bool {
+        !self.options.strict_stores || self.exists(hash)
+    }
+
+    /// Whether there is a store of that hash.
+    #[must_use]
+    pub fn exists(&self, hash: &str) -> bool {
+        read(&self.entries).contains_key(hash)
+    }
+
+    /// The settings of a store for which nobody gives others.
+    #[must_use]
+    pub fn usual(&self) -> &Settings {
+        &self.options.usual
+    }
+
+    /// The store that stands for all that do not exist.
+    #[must_use]
+    pub fn nothing(&self) -> Arc<Entry> {
+        self.nothing.0.clone()
+    }
+
+    /// The stores there are, by hash; those of which the hash begins so.
+    #[must_use]
+    pub fn list(&self, prefix: &str) -> Vec<Arc<Entry>> {
+        let entries = read(&self.entries);
+        let mut list: Vec<Arc<Entry>> =
+            entries.values().filter(|entry| entry.hash.starts_with(prefix)).cloned().collect();
+        drop(entries);
+        list.sort_by(|a, b| (a.created_at, &a.hash).cmp(&(b.created_at, &b.hash)));
+        list
+    }
+
+    /// How many stores are awake, and how many there are.
+    #[must_use]
+    pub fn count(&self) -> (usize, usize) {
+        (self.house.count_awake(), read(&self.entries).len())
+    }
+
+    /// Closes every database, so that nothing is left in a write-ahead log.
+    pub async fn close(&self) {
+        let entries: Vec<Arc<Entry>> = read(&self.entries).values().cloned().collect();
+        futures_util::future::join_all(entries.iter().map(|entry| entry.close())).await;
+    }
+
+    async fn turn(&self, hash: &str) -> MutexGuard<'_, ()> {
+        let sum = hash.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        self.turns[sum % TURNS].lock().await
+    }
+}
+
+/// What of a store a reset leaves as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be kept without the others")]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Keep {
+    pub requests: bool,
+    pub faults: bool,
+    pub clock: bool,
+    pub settings: bool,
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
