@@ -5,7 +5,7 @@ use axum::middleware::map_response;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::error::Error;
-use crate::{control, extract, v2, v3};
+use crate::{extract, v2, v3};
 
 /// The mounts of V2. Full paths: `nest` would rewrite each request's URI.
 const V2_MOUNTS: [&str; 2] = ["/stores/{store_hash}/v2", "/api/v2"];
@@ -120,10 +120,7 @@ fn of_metafields(methods: MethodRouter) -> MethodRouter {
 
 /// The router. Errors leave it as response extensions, to be rendered by the edge.
 pub fn routes() -> Router {
-    let mut router = Router::new()
-        .route("/livez", get(alive))
-        .route("/readyz", get(alive))
-        .route("/_mock/openapi.json", get(control::openapi));
+    let mut router = Router::new().route("/livez", get(alive)).route("/readyz", get(alive));
     for mount in V2_MOUNTS {
         for (path, methods) in v2_routes() {
             router = router.route(&format!("{mount}{path}"), methods);

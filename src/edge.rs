@@ -28,7 +28,7 @@ use tower::{Service, ServiceExt};
 use tower_http::compression::{Compression, CompressionLevel};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Cors, ExposeHeaders};
 
-use crate::control::{self, Site};
+use crate::control::{self, Guard};
 use crate::error::Error;
 use crate::extract::{Received, Tenant, Unreceived};
 use crate::mount::{self, Family};
@@ -71,6 +71,8 @@ pub struct Options {
     pub body_limit: usize,
     /// The longest that a body may take to arrive.
     pub read_timeout: Duration,
+    /// Whom the control API answers.
+    pub guard: Guard,
 }
 
 /// The whole application: a service from requests to answers. Cheap to clone.
@@ -87,7 +89,13 @@ impl Edge {
     pub fn new(routes: Router, tenants: Arc<Tenants>, options: Options) -> Edge {
         // Ids are unique over restarts without being random: the start's time, then a count.
         let start = u64::try_from(crate::clock::system_ms()).unwrap_or_default();
-        let inner = Inner { routes, tenants, options, start, count: AtomicU64::new(0) };
+        let control = control::Api::new(
+            tenants.clone(),
+            options.default_store.clone(),
+            options.guard.clone(),
+            options.read_timeout,
+        );
+        let inner = Inner { routes, control, tenants, options, start, count: AtomicU64::new(0) };
         let core = Core(Arc::new(inner));
         let gzip = Compression::new(core.clone()).quality(CompressionLevel::Fastest);
         let browser = Cors::new(gzip.clone())
@@ -162,6 +170,7 @@ struct Seat {
 
 struct Inner {
     routes: Router,
+    control: control::Api,
     tenants: Arc<Tenants>,
     options: Options,
     start: u64,
@@ -196,6 +205,11 @@ impl Inner {
             .then(|| (Instant::now(), request.method().clone(), request.uri().path().to_owned()));
         if let Some(uri) = tidy_uri(request.uri()) {
             *request.uri_mut() = uri;
+        }
+        if request.uri().path().starts_with(control::PREFIX) {
+            let mut response = self.controlled(request).await;
+            response.headers_mut().insert(REQUEST_ID, id);
+            return response;
         }
         let Seat { family, entry, refusal } = self.seat(&mut request).await;
         let response = match refusal {
@@ -232,6 +246,13 @@ impl Inner {
         response
     }
 
+    /// What the control API answers.
+    async fn controlled(&self, request: Request) -> Response {
+        let host = authority(&request);
+        let origin = self.origin(host.as_ref(), request.extensions().get());
+        self.control.answer(request, origin, host.as_ref()).await
+    }
+
     /// 32 hex digits: when the server started, and a count.
     fn request_id(&self) -> HeaderValue {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
@@ -254,11 +275,6 @@ impl Inner {
         let Some((family, hash)) = mount::family(path) else {
             // A hash that can not be one: to the router it would be as good as any.
             let refusal = on_vendor_mount(path).then(gateway::unknown_route);
-            if path.starts_with(control::PREFIX) {
-                let origin = self.origin(host.as_ref(), request.extensions().get());
-                let site = Site { origin, store: self.options.default_store.clone() };
-                request.extensions_mut().insert(site);
-            }
             return Seat { family: None, entry: None, refusal };
         };
         let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
@@ -358,7 +374,8 @@ fn tidy_uri(uri: &Uri) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unreceived> {
+/// Reads a body, up to `limit` bytes; what is longer is still read on for a while.
+pub(crate) async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unreceived> {
     let mut kept = Vec::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {

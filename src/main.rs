@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bigcommerce_mock::config::{self, Cli, Command, Config, LogFormat, Version};
+use bigcommerce_mock::control::Guard;
 use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::Seed;
@@ -100,6 +101,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         public_url: config.public_url.as_deref().map(Into::into),
         body_limit: config.body_limit as usize,
         read_timeout: config.read_timeout(),
+        guard: Guard::default(),
     };
     announce(&config, listener.local_addr()?, &tenants)?;
     let keeping_house = tenants.clone();

@@ -1,50 +1,137 @@
-//! What BigCommerce does not have, under `/_mock`. It needs no token, and pages of other origins can not read it.
+//! The control API, under `/_mock`: what the service does not have. Stores are made, put back and deleted here.
+//!
+//! It has a voice, limits and a guard of its own, and knows nothing of dialects and SQL: handlers call plain functions
+//! of [`crate::tenants`].
 
-use axum::extract::{FromRequestParts, RawQuery};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body as HttpBody;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::request::Parts;
-use axum::response::Response;
-use serde_json::{Value as Json, json};
+use axum::http::uri::Authority;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use tower::Service;
 
-use crate::error::Error;
+use crate::extract::Unreceived;
 use crate::fields::Dialect;
-use crate::{openapi, reply};
+use crate::tenants::Tenants;
+use crate::{edge, openapi};
+
+mod body;
+mod guard;
+mod seed;
+mod settings;
+mod stores;
+mod voice;
+
+use body::{Listing, Received, Site};
+pub use guard::Guard;
+use voice::{Refusal, answer};
 
 /// Where every path of this module begins.
 pub const PREFIX: &str = "/_mock/";
 
-/// What a document says of the server.
-#[derive(Clone, Debug)]
-pub struct Site {
-    /// The URL under which the client reaches it.
-    pub origin: String,
-    /// The default store.
-    pub store: Box<str>,
+/// The longest body, in bytes: seeds may be large.
+const BODY_LIMIT: usize = 64 << 20;
+
+/// What handlers work with.
+#[derive(Debug)]
+struct Control {
+    tenants: Arc<Tenants>,
+    default_store: Box<str>,
 }
 
-impl<S: Sync> FromRequestParts<S> for Site {
-    type Rejection = Error;
+/// The control API as a service. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Api {
+    routes: Router,
+    guard: Arc<Guard>,
+    read_timeout: Duration,
+}
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Site, Error> {
-        parts.extensions.remove::<Site>().ok_or(Error::NoRoute)
+impl Api {
+    /// The control API of these stores.
+    #[must_use]
+    pub fn new(tenants: Arc<Tenants>, default_store: Box<str>, guard: Guard, read_timeout: Duration) -> Api {
+        let control = Arc::new(Control { tenants, default_store });
+        Api { routes: routes().with_state(control), guard: guard.into(), read_timeout }
+    }
+
+    /// Answers a request whose path begins with [`PREFIX`]. `origin` is the URL under which the client reaches the
+    /// server, `host` what it takes it for.
+    pub async fn answer(&self, request: Request, origin: String, host: Option<&Authority>) -> Response {
+        voice::finish(self.answered(request, origin, host).await)
+    }
+
+    async fn answered(&self, mut request: Request, origin: String, host: Option<&Authority>) -> Response {
+        let body = std::mem::take(request.body_mut());
+        // Before anything is refused, so that the connection is clean for the next request.
+        let received = tokio::time::timeout(self.read_timeout, edge::read(body, BODY_LIMIT)).await;
+        if let Err(refusal) = self.guard.check(request.headers(), host) {
+            return refusal;
+        }
+        match received.unwrap_or(Err(Unreceived::TooSlow)) {
+            Ok(bytes) => request.extensions_mut().insert(Received(bytes)),
+            Err(why) => return unreceived(why).into_response(),
+        };
+        request.extensions_mut().insert(Site { origin });
+        *request.body_mut() = HttpBody::empty();
+        match self.routes.clone().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
     }
 }
 
-/// `GET /_mock/openapi.json?version=v2|v3`: what the mounts of that version can do. Assumed: V3 without a version.
-pub async fn openapi(site: Site, RawQuery(query): RawQuery) -> Response {
-    let query = query.unwrap_or_default();
-    let wanted = query.split('&').rev().find_map(|pair| pair.strip_prefix("version="));
-    let dialect = match wanted.unwrap_or("v3") {
-        "v2" => Dialect::V2,
-        "v3" => Dialect::V3,
-        _ => {
-            let message = "There is no such version. Ask for version=v2 or version=v3.";
-            return answer(StatusCode::BAD_REQUEST, &json!({"message": message}));
+fn unreceived(why: Unreceived) -> Refusal {
+    match why {
+        Unreceived::TooLarge(limit) => {
+            let message = format!("the body is longer than {limit} bytes");
+            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
         }
-    };
-    answer(StatusCode::OK, &openapi::document(dialect, &site.origin, &site.store))
+        Unreceived::TooSlow => {
+            Refusal::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body did not arrive in time")
+        }
+        Unreceived::Broken => {
+            Refusal::new(StatusCode::BAD_REQUEST, "malformed", "the body did not arrive whole")
+        }
+    }
 }
 
-fn answer(status: StatusCode, json: &Json) -> Response {
-    reply::bytes(status, json.to_string().into_bytes())
+fn routes() -> Router<Arc<Control>> {
+    Router::new()
+        .route("/_mock/openapi.json", get(openapi))
+        .route("/_mock/reset", post(stores::reset_all))
+        .route("/_mock/stores", get(stores::list).post(stores::create))
+        .route("/_mock/stores/{hash}", get(stores::get).delete(stores::delete))
+        .route("/_mock/stores/{hash}/reset", post(stores::reset))
+        .route("/_mock/stores/{hash}/snapshots", get(stores::list_snapshots))
+        .route(
+            "/_mock/stores/{hash}/snapshots/{name}",
+            put(stores::put_snapshot).delete(stores::delete_snapshot),
+        )
+        .route("/_mock/stores/{hash}/snapshots/{name}/restore", post(stores::restore))
+        .route("/_mock/stores/{hash}/seed", post(seed::add))
+        .route("/_mock/stores/{hash}/settings", get(settings::get).patch(settings::patch))
+        .route("/_mock/stores/{hash}/clock", get(settings::get_clock).put(settings::put_clock))
+        .route("/_mock/stores/{hash}/clock/advance", post(settings::advance_clock))
+        .method_not_allowed_fallback(voice::wrong_method)
+        .fallback(async || Refusal::no_such_route())
+}
+
+/// `GET /_mock/openapi.json?version=v2|v3`: what the mounts of that version can do. Assumed: V3 without a version.
+async fn openapi(
+    State(control): State<Arc<Control>>,
+    site: Site,
+    listing: Listing,
+) -> Result<Response, Refusal> {
+    let dialect = match listing.get("version").unwrap_or("v3") {
+        "v2" => Dialect::V2,
+        "v3" => Dialect::V3,
+        _ => return Err(Refusal::invalid("there is no such version; ask for v2 or v3")),
+    };
+    Ok(answer(StatusCode::OK, &openapi::document(dialect, &site.origin, &control.default_store)))
 }

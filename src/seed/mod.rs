@@ -8,7 +8,7 @@ use crate::error::{Error, Problem, What};
 use crate::model::load::{self, Content, Entry, Refused};
 use crate::passwords::Passwords;
 use crate::store::{self, OpenError};
-use crate::tenants::Tenants;
+use crate::tenants::{Prepared, Tenants};
 
 mod definitions;
 mod instruments;
@@ -99,26 +99,58 @@ impl Seed {
         }
     }
 
+    /// Reads what stands under a store's hash in a seed, from JSON.
+    ///
+    /// # Errors
+    /// The first fault in it.
+    pub fn of_store(hash: &str, json: serde_json::Value) -> Result<Seed, SeedError> {
+        Seed::of_node(hash, yaml::Node::from_json(String::new(), json))
+    }
+
+    /// Reads what stands under a store's hash in a seed, from YAML.
+    ///
+    /// # Errors
+    /// The first fault in it.
+    pub fn of_store_yaml(hash: &str, text: &str) -> Result<Seed, SeedError> {
+        Seed::of_node(hash, yaml::read(text).map_err(|fault| in_file("", fault))?)
+    }
+
+    fn of_node(hash: &str, node: yaml::Node) -> Result<Seed, SeedError> {
+        let store = parse::parse_store(hash.to_owned(), node).map_err(|fault| in_file("", fault))?;
+        Ok(Seed { name: String::new(), stores: vec![store] })
+    }
+
     /// Makes the stores of this seed, all of them or none. One that exists already is left as it is.
     ///
     /// # Errors
     /// An email, name or id that is there twice, a reference to nothing, or a database that fails.
-    pub async fn load(self, tenants: &Tenants) -> Result<(), SeedError> {
-        let mut made = Vec::new();
-        for seeded in self.stores {
-            if tenants.exists(&seeded.hash) {
-                tracing::info!(
-                    store = seeded.hash,
-                    "the store is on disk already and is left as it is, without the seed"
-                );
-                if !tenants.seed_settings(&seeded.hash, seeded.settings(tenants.usual())).await? {
-                    tracing::info!(
-                        store = seeded.hash,
-                        "its settings were changed since; they are left, too"
-                    );
-                }
+    pub async fn load(mut self, tenants: &Tenants) -> Result<(), SeedError> {
+        let stores = std::mem::take(&mut self.stores);
+        for seeded in stores {
+            tenants.is_seeded(&seeded.hash);
+            if !tenants.exists(&seeded.hash) {
+                self.stores.push(seeded);
                 continue;
             }
+            let store = &seeded.hash;
+            tracing::info!(store, "the store is on disk already and is left as it is, without the seed");
+            if !tenants.seed_settings(store, seeded.settings(tenants.usual())).await? {
+                tracing::info!(store, "its settings were changed since; they are left, too");
+            }
+        }
+        for new in self.prepare(tenants).await? {
+            tenants.adopt(new).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the stores of this seed, for nobody to see yet.
+    ///
+    /// # Errors
+    /// Those of [`Seed::load`].
+    pub async fn prepare(self, tenants: &Tenants) -> Result<Vec<Prepared>, SeedError> {
+        let mut made = Vec::new();
+        for seeded in self.stores {
             let hash = seeded.hash.clone();
             let mut new = tenants.prepare(&hash, seeded.settings(tenants.usual())).await?;
             fill(new.store(), seeded, &self.name).await?;
@@ -127,8 +159,17 @@ impl Seed {
             tenants.seal(&mut new).await.map_err(failed)?;
             made.push(new);
         }
-        for new in made {
-            tenants.adopt(new).await?;
+        Ok(made)
+    }
+
+    /// Adds to the stores that this seed names, which are there.
+    ///
+    /// # Errors
+    /// Those of [`Seed::load`]. Nothing was added to the store then.
+    pub async fn add(self, tenants: &Tenants) -> Result<(), SeedError> {
+        for seeded in self.stores {
+            let (_, store) = tenants.get(&seeded.hash).await?;
+            fill(&store, seeded, &self.name).await?;
         }
         Ok(())
     }

@@ -105,7 +105,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Store>, Fault> {
     Ok(stores)
 }
 
-fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
+pub(super) fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
     let mut store = Store { hash, ..Store::default() };
     for (key, node) in node.entries()? {
         match key.as_str() {

@@ -108,6 +108,25 @@ fn json(scalar: &Scalar<'_>, text: &str) -> Json {
 }
 
 impl Node {
+    /// What was sent as JSON, which has no lines.
+    pub(super) fn from_json(at: String, json: Json) -> Node {
+        let value = match json {
+            Json::Array(items) => {
+                let items = items.into_iter().enumerate();
+                Value::List(items.map(|(i, item)| Node::from_json(format!("{at}[{i}]"), item)).collect())
+            }
+            Json::Object(entries) => {
+                let entry = |(key, value): (String, Json)| {
+                    let at = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+                    (key, Node::from_json(at, value))
+                };
+                Value::Map(entries.into_iter().map(entry).collect())
+            }
+            scalar => Value::Scalar(scalar),
+        };
+        Node { place: Place { line: 0, at }, value }
+    }
+
     pub(super) fn entries(self) -> Result<Vec<(String, Node)>, Fault> {
         match self.value {
             Value::Map(entries) => Ok(entries),

@@ -3,7 +3,7 @@
 //! A store is an [`Entry`] behind one swap. A request takes it once and keeps it to its end; a reset puts another one
 //! in its place, so no request ever sees half of either. [`files`] says how a swap on disk outlives a kill.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -81,6 +81,8 @@ pub struct Tenants {
     tokens: RwLock<HashMap<Digest, usize>>,
     /// Snapshots that are kept in memory, by hash and name.
     snapshots: RwLock<HashMap<Box<str>, HashMap<String, Kept>>>,
+    /// The stores of the seed that the server started with.
+    seeded: RwLock<HashSet<Box<str>>>,
     turns: [Mutex<()>; TURNS],
     generation: AtomicU64,
     /// Answers the reads of stores that do not exist: always empty, because nobody writes to it.
@@ -165,6 +167,7 @@ impl Tenants {
             entries: RwLock::default(),
             tokens: RwLock::default(),
             snapshots: RwLock::default(),
+            seeded: RwLock::default(),
             turns: std::array::from_fn(|_| Mutex::new(())),
             generation: AtomicU64::new(found.newest + 1),
             nothing: (nothing, nobody.into()),
@@ -530,6 +533,17 @@ impl Tenants {
     #[must_use]
     pub fn nothing(&self) -> Arc<Entry> {
         self.nothing.0.clone()
+    }
+
+    /// Notes that the server's seed names a store.
+    pub fn is_seeded(&self, hash: &str) {
+        write(&self.seeded).insert(hash.into());
+    }
+
+    /// Whether the server's seed names a store.
+    #[must_use]
+    pub fn was_seeded(&self, hash: &str) -> bool {
+        read(&self.seeded).contains(hash)
     }
 
     /// The stores there are, by hash; those of which the hash begins so.

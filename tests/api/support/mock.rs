@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use bigcommerce_mock::clock::Mode;
+use bigcommerce_mock::control::Guard;
 use bigcommerce_mock::edge::{Edge, Options};
 use bigcommerce_mock::model::events;
 use bigcommerce_mock::passwords::{Cost, Passwords};
@@ -87,6 +88,7 @@ impl Mock {
             public_url: None,
             body_limit: 1 << 20,
             read_timeout: Duration::from_secs(30),
+            guard: Guard::default(),
         };
         change_edge(&mut options);
         Mock { edge: bigcommerce_mock::app(tenants.clone(), options.clone()), tenants, options }

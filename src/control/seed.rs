@@ -1,0 +1,72 @@
+//! Seeds over HTTP: a store that begins with one, and one that is added to a store.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::Value as Json;
+
+use super::Control;
+use super::body::{Body, Named, Site};
+use super::voice::Refusal;
+use crate::seed::{Seed, SeedError};
+use crate::tenants::{Entry, MakeError};
+
+/// Makes a store that begins with a seed, which stands at `/seed`.
+pub(super) async fn make(
+    control: &Control,
+    hash: &str,
+    seed: Json,
+    replace: bool,
+) -> Result<Result<Arc<Entry>, MakeError>, Refusal> {
+    let seed = Seed::of_store(hash, seed).map_err(|error| refusal(error, "/seed"))?;
+    let prepared = seed.prepare(&control.tenants).await.map_err(|error| refusal(error, "/seed"))?;
+    let Some(prepared) = prepared.into_iter().next() else { return Err(Refusal::no_such_route()) };
+    if replace {
+        return Ok(control.tenants.adopt(prepared).await.map_err(Into::into));
+    }
+    Ok(control.tenants.adopt_new(prepared).await)
+}
+
+/// `POST /_mock/stores/{hash}/seed`: adds to what is there, all or nothing.
+pub(super) async fn add(
+    State(control): State<Arc<Control>>,
+    site: Site,
+    Named([hash]): Named<1>,
+    body: Body,
+) -> Result<Response, Refusal> {
+    control.entry(&hash)?;
+    let seed = if body.is_yaml {
+        let text = std::str::from_utf8(&body.bytes);
+        let text =
+            text.map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "malformed", "the body is not UTF-8"))?;
+        Seed::of_store_yaml(&hash, text)
+    } else {
+        Seed::of_store(&hash, body.json()?)
+    };
+    let seed = seed.map_err(|error| refusal(error, ""))?;
+    seed.add(&control.tenants).await.map_err(|error| refusal(error, ""))?;
+    control.show(&site, &hash).await
+}
+
+fn refusal(error: SeedError, prefix: &str) -> Refusal {
+    match error {
+        SeedError::Fault { at, why, .. } => Refusal::invalid(why).at(format!("{prefix}{}", pointer(&at))),
+        SeedError::Store(error) => error.into(),
+        SeedError::Write { source, .. } => (*source).into(),
+        SeedError::Unreadable { source, .. } => Refusal::invalid(source.to_string()),
+    }
+}
+
+/// A seed's way to name a place, as a JSON pointer: `customers[3].email` is `/customers/3/email`.
+fn pointer(at: &str) -> String {
+    let mut pointer = String::with_capacity(at.len() + 1);
+    for part in at.split('.').filter(|part| !part.is_empty()) {
+        for piece in part.split('[') {
+            pointer.push('/');
+            pointer.push_str(piece.trim_end_matches(']'));
+        }
+    }
+    pointer
+}

@@ -1,0 +1,79 @@
+//! `/_mock/stores/{hash}/settings` and `/clock`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::{Value as Json, json};
+
+use super::Control;
+use super::body::{Body, Named};
+use super::voice::{Refusal, ok};
+use crate::clock::{Clock, Mode};
+use crate::durations::{instant_text, shift, shift_text};
+use crate::strict_json::Object;
+use crate::tenants::settings;
+
+/// `GET /_mock/stores/{hash}/settings`
+pub(super) async fn get(
+    State(control): State<Arc<Control>>,
+    Named([hash]): Named<1>,
+) -> Result<Response, Refusal> {
+    Ok(ok(&settings::to_json(&control.entry(&hash)?.settings_now())))
+}
+
+/// `PATCH /_mock/stores/{hash}/settings`: merged (RFC 7396).
+pub(super) async fn patch(
+    State(control): State<Arc<Control>>,
+    Named([hash]): Named<1>,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let entry = control.entry(&hash)?;
+    let new = settings::patched(&entry.settings_now(), body.json()?)?;
+    control.tenants.set_settings(&entry, new).await?;
+    Ok(ok(&settings::to_json(&entry.settings_now())))
+}
+
+/// `GET /_mock/stores/{hash}/clock`
+pub(super) async fn get_clock(
+    State(control): State<Arc<Control>>,
+    Named([hash]): Named<1>,
+) -> Result<Response, Refusal> {
+    Ok(ok(&clock_json(&control.entry(&hash)?.clock)))
+}
+
+/// `PUT /_mock/stores/{hash}/clock`
+pub(super) async fn put_clock(
+    State(control): State<Arc<Control>>,
+    Named([hash]): Named<1>,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let entry = control.entry(&hash)?;
+    let mode = settings::clock(body.json()?, "")?;
+    control.tenants.change_clock(&entry, |clock| clock.set(mode)).await?;
+    Ok(ok(&clock_json(&entry.clock)))
+}
+
+/// `POST /_mock/stores/{hash}/clock/advance`
+pub(super) async fn advance_clock(
+    State(control): State<Arc<Control>>,
+    Named([hash]): Named<1>,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let entry = control.entry(&hash)?;
+    let mut object = Object::new(body.json()?, "")?;
+    let by = object.need("by", shift)?;
+    object.done()?;
+    control.tenants.change_clock(&entry, |clock| clock.advance(by)).await?;
+    Ok(ok(&clock_json(&entry.clock)))
+}
+
+/// A clock as it stands: `by` is how far it is from the system's, if it moves with that.
+fn clock_json(clock: &Clock) -> Json {
+    let (mode, by) = match clock.mode() {
+        Mode::Real => ("real", shift_text(0)),
+        Mode::Frozen(_) => ("frozen", shift_text(0)),
+        Mode::Shifted(by) => ("shifted", shift_text(by)),
+    };
+    json!({"mode": mode, "now": instant_text(clock.now_ms()), "by": by})
+}
