@@ -131,6 +131,7 @@ impl Edge {
         if headers.contains_key(ORIGIN)
             && !plain_options
             && on_vendor_mount(&mount::tidy(request.uri().path()))
+            && self.core.0.lets_pages_in(&request)
         {
             let browser = self.browser.clone();
             return Ok(async move { browser.oneshot(request).await.map(|r| r.map(Body::new)) }.boxed());
@@ -164,6 +165,8 @@ struct Core(Arc<Inner>);
 struct Seat {
     family: Option<Family>,
     entry: Option<Arc<Entry>>,
+    /// How long the answer is held back.
+    latency: Duration,
     /// The answer, if it gets no further.
     refusal: Option<Response>,
 }
@@ -211,7 +214,7 @@ impl Inner {
             response.headers_mut().insert(REQUEST_ID, id);
             return response;
         }
-        let Seat { family, entry, refusal } = self.seat(&mut request).await;
+        let Seat { family, entry, latency, refusal } = self.seat(&mut request).await;
         let response = match refusal {
             Some(refusal) => refusal,
             // A panic in there is an error like any other.
@@ -221,6 +224,9 @@ impl Inner {
             },
         };
         let mut response = voiced(family, response);
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
         if response.status() == StatusCode::NO_CONTENT {
             response.headers_mut().remove(CONTENT_LENGTH);
         }
@@ -244,6 +250,20 @@ impl Inner {
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
         headers.insert(REQUEST_ID, id);
         response
+    }
+
+    /// Whether the store that a request from a web page speaks to lets pages of its origin in.
+    fn lets_pages_in(&self, request: &Request) -> bool {
+        let origin = request.headers().get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
+        let path = mount::tidy(request.uri().path());
+        let hash = mount::family(&path).and_then(|(_, hash)| hash);
+        let host = authority(request);
+        let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
+        let hash = hash.or_else(from_host).unwrap_or(&self.options.default_store);
+        match self.tenants.entry(hash) {
+            Some(entry) => entry.settings().cors.allows(origin),
+            None => self.tenants.usual().cors.allows(origin),
+        }
     }
 
     /// What the control API answers.
@@ -275,7 +295,7 @@ impl Inner {
         let Some((family, hash)) = mount::family(path) else {
             // A hash that can not be one: to the router it would be as good as any.
             let refusal = on_vendor_mount(path).then(gateway::unknown_route);
-            return Seat { family: None, entry: None, refusal };
+            return Seat { family: None, entry: None, latency: Duration::ZERO, refusal };
         };
         let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
         let hash: Box<str> = hash.or_else(from_host).unwrap_or(&self.options.default_store).into();
@@ -283,7 +303,8 @@ impl Inner {
             Ok(found) => found,
             Err(error) => {
                 let refusal = Some(Error::from(error).into_response());
-                return Seat { family: Some(family), entry: Some(self.tenants.nothing()), refusal };
+                let entry = Some(self.tenants.nothing());
+                return Seat { family: Some(family), entry, latency: Duration::ZERO, refusal };
             }
         };
         let (base, base_path) = self.base(family, &hash, host.as_ref(), request.extensions().get());
@@ -299,8 +320,9 @@ impl Inner {
         };
         let basic = family == Family::BasicV2 && request.method() != Method::OPTIONS;
         let refusal = if basic { gateway::check_basic(request.headers(), &tenant).err() } else { None };
+        let latency = tenant.settings.latency;
         request.extensions_mut().insert(tenant);
-        Seat { family: Some(family), entry: Some(entry), refusal }
+        Seat { family: Some(family), entry: Some(entry), latency, refusal }
     }
 
     /// Reads the body, so that the connection is clean for the next request whatever the handler does.

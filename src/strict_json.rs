@@ -127,6 +127,7 @@ pub fn some_text(json: Json, at: &str) -> Result<String, Fault> {
 ///
 /// # Errors
 /// When it is something else.
+#[expect(clippy::needless_pass_by_value, reason = "as all readers take it")]
 pub fn switch(json: Json, at: &str) -> Result<bool, Fault> {
     json.as_bool().ok_or_else(|| Fault::new(at, "expected true or false"))
 }

@@ -9,8 +9,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use axum::http::uri::Authority;
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use tower::Service;
@@ -33,6 +34,9 @@ use voice::{Refusal, answer};
 
 /// Where every path of this module begins.
 pub const PREFIX: &str = "/_mock/";
+
+/// What anybody may read, web pages of any origin too.
+const OPENAPI: &str = "/_mock/openapi.json";
 
 /// The longest body, in bytes: seeds may be large.
 const BODY_LIMIT: usize = 64 << 20;
@@ -70,7 +74,9 @@ impl Api {
         let body = std::mem::take(request.body_mut());
         // Before anything is refused, so that the connection is clean for the next request.
         let received = tokio::time::timeout(self.read_timeout, edge::read(body, BODY_LIMIT)).await;
-        if let Err(refusal) = self.guard.check(request.headers(), host) {
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        let is_public = is_read && request.uri().path() == OPENAPI;
+        if !is_public && let Err(refusal) = self.guard.check(request.headers(), host) {
             return refusal;
         }
         match received.unwrap_or(Err(Unreceived::TooSlow)) {
@@ -80,7 +86,13 @@ impl Api {
         request.extensions_mut().insert(Site { origin });
         *request.body_mut() = HttpBody::empty();
         match self.routes.clone().call(request).await {
-            Ok(response) => response,
+            Ok(mut response) => {
+                if is_public {
+                    let anybody = HeaderValue::from_static("*");
+                    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, anybody);
+                }
+                response
+            }
             Err(never) => match never {},
         }
     }
@@ -103,7 +115,7 @@ fn unreceived(why: Unreceived) -> Refusal {
 
 fn routes() -> Router<Arc<Control>> {
     Router::new()
-        .route("/_mock/openapi.json", get(openapi))
+        .route(OPENAPI, get(openapi))
         .route("/_mock/reset", post(stores::reset_all))
         .route("/_mock/stores", get(stores::list).post(stores::create))
         .route("/_mock/stores/{hash}", get(stores::get).delete(stores::delete))

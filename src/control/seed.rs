@@ -62,7 +62,8 @@ fn refusal(error: SeedError, prefix: &str) -> Refusal {
 /// A seed's way to name a place, as a JSON pointer: `customers[3].email` is `/customers/3/email`.
 fn pointer(at: &str) -> String {
     let mut pointer = String::with_capacity(at.len() + 1);
-    for part in at.split('.').filter(|part| !part.is_empty()) {
+    // What is wrong with a text as a whole has the name of no field.
+    for part in at.split('.').filter(|part| !matches!(*part, "" | "file" | "YAML")) {
         for piece in part.split('[') {
             pointer.push('/');
             pointer.push_str(piece.trim_end_matches(']'));

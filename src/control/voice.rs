@@ -1,7 +1,7 @@
 //! How the control API answers: JSON objects, and refusals with a code.
 
-use axum::http::header::{ALLOW, HeaderName, HeaderValue};
-use axum::http::{StatusCode, header};
+use axum::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
@@ -112,8 +112,8 @@ pub(super) fn ok(json: &Json) -> Response {
 }
 
 /// 405 in the voice of the control API. The router adds `Allow`.
-pub(super) async fn wrong_method(method: axum::http::Method) -> Response {
-    if method == axum::http::Method::OPTIONS {
+pub(super) async fn wrong_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
         return reply::no_content();
     }
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", format!("{method} can not be done here"))
@@ -124,9 +124,6 @@ pub(super) async fn wrong_method(method: axum::http::Method) -> Response {
 pub(super) fn finish(mut response: Response) -> Response {
     let version = HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
     response.headers_mut().insert(VERSION, version);
-    if let Some(allow) = response.headers().get(ALLOW).cloned() {
-        response.headers_mut().insert(ALLOW, allow);
-    }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

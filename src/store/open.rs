@@ -132,6 +132,9 @@ async fn migrate(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
 }
 
 /// Makes the directory and takes it for this process.
+///
+/// # Errors
+/// When it can not be made, or another process has it.
 pub fn lock(dir: &Path) -> Result<File, OpenError> {
     let failed = |path: &Path| {
         let path = path.to_owned();

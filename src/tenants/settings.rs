@@ -144,7 +144,7 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-fn name_of<T: PartialEq>(words: &[(&'static str, T)], meaning: T) -> &'static str {
+fn name_of<T: PartialEq + Copy>(words: &[(&'static str, T)], meaning: T) -> &'static str {
     words.iter().find(|(_, other)| *other == meaning).map_or("", |(word, _)| word)
 }
 

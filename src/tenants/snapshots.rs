@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{About, Entry, Kept, Replaced, Snapshot, Tenants, files, read, write};
+use super::{About, Entry, Kept, Snapshot, Tenants, files, read, write};
 use crate::error::Error;
 use crate::store::OpenError;
 
@@ -37,9 +37,8 @@ impl Tenants {
     pub async fn snapshot_now(&self, hash: &str) -> Result<Option<Arc<Snapshot>>, Error> {
         loop {
             let Some(entry) = self.entry(hash) else { return Ok(None) };
-            match entry.snapshot().await? {
-                Ok(snapshot) => return Ok(Some(snapshot.into())),
-                Err(Replaced) => {}
+            if let Ok(snapshot) = entry.snapshot().await? {
+                return Ok(Some(snapshot.into()));
             }
         }
     }

@@ -5,6 +5,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "helpers take `json!(…)` as it comes")]
 
 mod agreement;
+mod control;
 mod copying;
 mod dialects;
 mod form_fields;

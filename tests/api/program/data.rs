@@ -282,8 +282,8 @@ fn what_was_acknowledged_survives_sigkill() {
     }
     program.stop();
     for store in STORES {
-        let named = |name: &&String| name.starts_with(&format!("{store}.")) && name.ends_with(".db");
-        let files: Vec<String> = dir.names().iter().filter(named).cloned().collect();
+        let is_its = |name: &String| name.starts_with(&format!("{store}."));
+        let files: Vec<String> = dir.names().into_iter().filter(is_its).collect();
         assert_eq!(files.len(), 1, "{files:?}");
         assert_eq!(integrity(&dir.path().join(&files[0])), "ok", "{store}");
     }
