@@ -12,16 +12,19 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::access::Accesses;
 use crate::clock::Clock;
+use crate::descriptors;
 use crate::error::Error;
 use crate::model::customers::New;
 use crate::model::memory::{Memory, Row};
 use crate::passwords::Passwords;
 use crate::quota::{Allowance, Quota};
 
+mod file;
 mod open;
 mod stores;
 mod writer;
 
+use file::Watch;
 pub use open::OpenError;
 pub use stores::{Prepared, Stores};
 use writer::Job;
@@ -72,9 +75,19 @@ pub struct Settings {
 
 impl Store {
     async fn open(hash: &str, file: Option<&Path>, settings: &Settings) -> Result<Store, OpenError> {
-        let database = |source| OpenError::Database { hash: hash.to_owned(), source };
+        let database = |source| match &settings.data_dir {
+            // SQLite does not say so.
+            Some(dir) if file::room_in(dir).is_err_and(|error| descriptors::ran_out(&error)) => {
+                OpenError::NoDescriptors
+            }
+            _ => OpenError::Database { hash: hash.to_owned(), source },
+        };
+        if let Some(file) = file {
+            file::close_to_others(file);
+        }
         let db = open::connect(file).await.map_err(database)?;
-        let turn = Turn::new(db, settings.row_budget).await.map_err(database)?;
+        let mut turn = Turn::new(db, settings.row_budget).await.map_err(database)?;
+        turn.file = file.map(Watch::of).transpose().map_err(|error| database(error.into()))?;
         let memory = turn.memory.clone();
         let (jobs, queue) = mpsc::channel(QUEUE);
         tokio::spawn(writer::run(turn, queue));

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use log::LevelFilter;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+
+use super::file;
 
 /// The migrations, in the order in which they are applied to each store. `user_version` counts those it has had.
 const MIGRATIONS: &[&str] = &[
@@ -39,6 +41,9 @@ pub enum OpenError {
     /// Another process has the directory.
     #[error("{}: another server is using this data directory; stop it or name another directory", .0.display())]
     InUse(PathBuf),
+    /// The system has no file descriptor left for another store.
+    #[error("{}", crate::descriptors::advice())]
+    NoDescriptors,
     /// The database could not be opened, or brought to this version's tables.
     #[error("opening the database of store {hash}: {source}")]
     Database {
@@ -49,7 +54,17 @@ pub enum OpenError {
     },
 }
 
-/// Opens a database – in memory without a file – and brings it up to date.
+impl OpenError {
+    /// A file or directory could not be read or made.
+    pub(super) fn file(path: &Path, source: io::Error) -> OpenError {
+        if crate::descriptors::ran_out(&source) {
+            return OpenError::NoDescriptors;
+        }
+        OpenError::File { path: path.to_owned(), source }
+    }
+}
+
+/// Opens a database – in memory without a file, which must be there – and brings it up to date.
 pub(super) async fn connect(file: Option<&Path>) -> Result<SqliteConnection, sqlx::Error> {
     let options = match file {
         // Not ":memory:", where each commit looks through the table of pages once a database has grown; this is a file
@@ -62,16 +77,23 @@ pub(super) async fn connect(file: Option<&Path>) -> Result<SqliteConnection, sql
             .pragma("cache_size", "-512"),
         Some(file) => SqliteConnectOptions::new()
             .filename(file)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // What was acknowledged survives the death of the process; only a power cut may take the last moments.
             .synchronous(SqliteSynchronous::Normal),
     };
     // At the trace level statements are logged, without the values in them.
     let options = options.foreign_keys(true).log_statements(LevelFilter::Trace);
+    // Temporary tables, and what large statements set aside: in the image there is no place for files of theirs.
+    let options = options.pragma("temp_store", "memory");
     let mut db = options.log_slow_statements(LevelFilter::Off, Duration::MAX).connect().await?;
-    migrate(&mut db).await?;
-    Ok(db)
+    match migrate(&mut db).await {
+        Ok(()) => Ok(db),
+        Err(error) => {
+            // Whoever removes its file now must not be in its way.
+            let _ = db.close().await;
+            Err(error)
+        }
+    }
 }
 
 /// Applies the migrations that a database has not had. sqlx's own migrator takes a dozen statements for each of
@@ -99,38 +121,22 @@ pub(super) fn database_file(dir: &Path, hash: &str) -> PathBuf {
     dir.join(format!("{hash}.db"))
 }
 
-/// Removes a database and what SQLite keeps beside it. It is no error when there is none.
-pub(super) fn remove_database(file: &Path) -> io::Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = file.as_os_str().to_owned();
-        name.push(suffix);
-        match fs::remove_file(name) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// Makes the directory and takes it for this process.
 pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| OpenError::File { path, source }
-    };
-    fs::create_dir_all(dir).map_err(failed(dir))?;
+    fs::create_dir_all(dir).map_err(|source| OpenError::file(dir, source))?;
     let path = dir.join(".lock");
-    let file = File::options().create(true).append(true).open(&path).map_err(failed(&path))?;
+    let failed = |source| OpenError::file(&path, source);
+    let file = file::private().create(true).append(true).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
-        Err(TryLockError::Error(source)) => Err(failed(&path)(source)),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 
 /// The hashes of the stores in the directory.
 pub(super) fn found_in(dir: &Path) -> Result<Vec<Box<str>>, OpenError> {
-    let failed = |source| OpenError::File { path: dir.to_owned(), source };
+    let failed = |source| OpenError::file(dir, source);
     let mut hashes = Vec::new();
     for entry in fs::read_dir(dir).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
@@ -146,6 +152,25 @@ pub(super) fn found_in(dir: &Path) -> Result<Vec<Box<str>>, OpenError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_temporary_is_in_memory() {
+        let file = std::env::temp_dir().join(format!("bigcommerce-mock-temporary-{}", std::process::id()));
+        file::make(&file).unwrap();
+        for file in [None, Some(&*file)] {
+            let mut db = connect(file).await.unwrap();
+            // As `.cargo/config.toml` says, and as it is without that.
+            let compiled =
+                "select count(*) from pragma_compile_options where compile_options = 'TEMP_STORE=3'";
+            let set = "select temp_store from pragma_temp_store";
+            for (sql, expected) in [(compiled, 1), (set, 2)] {
+                let found: i64 = sqlx::query_scalar(sql).fetch_one(&mut db).await.unwrap();
+                assert_eq!(found, expected, "{sql}");
+            }
+            db.close().await.unwrap();
+        }
+        file::remove(&file).unwrap();
+    }
 
     #[tokio::test]
     async fn migrations_are_applied_once_and_a_newer_database_is_refused() {

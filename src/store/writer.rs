@@ -12,6 +12,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::file::Watch;
 use crate::error::Error;
 use crate::model::customers::{self, New};
 use crate::model::events::{self, Event};
@@ -31,6 +32,8 @@ pub struct Turn {
     pub next_customer: i64,
     /// About how many events there are beyond those to keep; see `model/events.rs`.
     pub unswept_events: usize,
+    /// Its file, unless it is in memory.
+    pub(super) file: Option<Watch>,
     changes: Vec<Change>,
     events: Vec<Event>,
 }
@@ -38,12 +41,30 @@ pub struct Turn {
 impl Turn {
     pub(super) async fn new(db: SqliteConnection, row_budget: usize) -> Result<Turn, sqlx::Error> {
         let memory = Arc::new(Memory::new(row_budget).into());
-        let mut turn =
-            Turn { db, memory, next_customer: 1, unswept_events: 0, changes: Vec::new(), events: Vec::new() };
-        let loaded = turn.load().await?;
+        let mut turn = Turn {
+            db,
+            memory,
+            next_customer: 1,
+            unswept_events: 0,
+            file: None,
+            changes: Vec::new(),
+            events: Vec::new(),
+        };
+        let loaded = match turn.load().await {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let _ = turn.db.close().await;
+                return Err(error);
+            }
+        };
         turn.change(Change::Loaded(loaded.into()));
         turn.publish();
         Ok(turn)
+    }
+
+    /// Checks before a write that it will not go into a file that nobody can find any more.
+    fn check_file(&mut self) -> Result<(), sqlx::Error> {
+        Ok(self.file.as_mut().map_or(Ok(()), Watch::look)?)
     }
 
     /// Shows a change to reads, once this unit of work has succeeded.
@@ -84,6 +105,7 @@ impl Turn {
         &mut self,
         work: impl for<'t> FnOnce(&'t mut Turn) -> BoxFuture<'t, Result<T, E>>,
     ) -> Result<T, E> {
+        self.check_file()?;
         // Sent as text: nobody can cancel the writer, so sqlx need not know of the transaction.
         sqlx::raw_sql("begin immediate").execute(&mut self.db).await?;
         let result = work(self).await;
@@ -188,7 +210,11 @@ async fn create(turn: &mut Turn, batch: Vec<(New, Created)>) {
     let (batch, answers): (Vec<New>, Vec<_>) = batch.into_iter().unzip();
     let work: Work = Box::new(|turn| {
         Box::pin(async move {
-            match customers::insert_all(turn, batch).await {
+            let made = match turn.check_file() {
+                Ok(()) => customers::insert_all(turn, batch).await,
+                Err(error) => Err(error),
+            };
+            match made {
                 Ok(results) => {
                     turn.publish();
                     for (answer, result) in answers.into_iter().zip(results) {
@@ -197,8 +223,11 @@ async fn create(turn: &mut Turn, batch: Vec<(New, Created)>) {
                 }
                 Err(error) => {
                     turn.forget();
+                    // Errors can not be copied.
                     for answer in answers {
-                        let _ = answer.send(Err(sqlx::Error::Protocol(error.to_string()).into()));
+                        let gone = turn.check_file().err();
+                        let again = gone.unwrap_or_else(|| sqlx::Error::Protocol(error.to_string()));
+                        let _ = answer.send(Err(again.into()));
                     }
                 }
             }
