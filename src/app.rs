@@ -1,10 +1,15 @@
 //! Every mount and every route, on one screen. What happens around the routes is in [`crate::edge`].
 
+use std::sync::Arc;
+
 use axum::Router;
+use axum::http::StatusCode;
 use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use crate::error::Error;
+use crate::tenants::Tenants;
 use crate::{extract, v2, v3};
 
 /// The mounts of V2. Full paths: `nest` would rewrite each request's URI.
@@ -119,8 +124,10 @@ fn of_metafields(methods: MethodRouter) -> MethodRouter {
 }
 
 /// The router. Errors leave it as response extensions, to be rendered by the edge.
-pub fn routes() -> Router {
-    let mut router = Router::new().route("/livez", get(alive)).route("/readyz", get(alive));
+pub fn routes(tenants: &Arc<Tenants>) -> Router {
+    let tenants = tenants.clone();
+    let mut router =
+        Router::new().route("/livez", get(alive)).route("/readyz", get(async move || ready(&tenants).await));
     for mount in V2_MOUNTS {
         for (path, methods) in v2_routes() {
             router = router.route(&format!("{mount}{path}"), methods);
@@ -132,7 +139,17 @@ pub fn routes() -> Router {
     router.method_not_allowed_fallback(extract::wrong_method).fallback(async || -> Error { Error::NoRoute })
 }
 
-/// The server listens only once its stores are open and seeded, so an answer is a yes.
+/// An answer is a yes.
 async fn alive() -> &'static str {
     "ok"
+}
+
+/// The server listens only once its stores are seeded, so what may be missing is room for another one.
+async fn ready(tenants: &Tenants) -> Response {
+    match tenants.room().await {
+        Ok(()) => "ok".into_response(),
+        Err(error) => {
+            (StatusCode::SERVICE_UNAVAILABLE, format!("no store can be opened: {error}")).into_response()
+        }
+    }
 }

@@ -33,7 +33,7 @@ use crate::error::Error;
 use crate::extract::{Received, Tenant, Unreceived};
 use crate::mount::{self, Family};
 use crate::tenants::{Entry, Tenants};
-use crate::{gateway, v2, v3};
+use crate::{failures, gateway, v2, v3};
 
 /// A body that is over the limit is still read, up to this many bytes more, so that the client sees its refusal.
 const DRAIN_LIMIT: usize = 16 << 20;
@@ -416,7 +416,7 @@ pub(crate) async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unreceiv
 fn voiced(family: Option<Family>, mut response: Response) -> Response {
     let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
     if let Error::Database(_) | Error::Store(_) | Error::Panicked(_) = error.cause() {
-        tracing::error!(cause = %error, "a request failed");
+        failures::report("a request failed", &error.cause().to_string());
     }
     let mut voiced = match (family, &*error) {
         (None, _) | (Some(Family::TokenV2 | Family::TokenV3), Error::NoRoute) => gateway::unknown_route(),

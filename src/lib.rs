@@ -4,17 +4,20 @@
 //! a handler in [`v2`] or [`v3`] (the wire formats), [`fields`] (what may be written) and [`model`] (rows and rules) to a
 //! [`store`] – one tenant, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
 //! [`control`] is what the service does not have, [`openapi`] tells tools what there is. [`config`] is the command line,
-//! [`seed`] the files that fill stores, [`server`] the listening.
+//! [`seed`] the files that fill stores, [`server`] the listening,
+//! [`descriptors`] how much of it the system allows.
 
 pub mod access;
 pub mod app;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod descriptors;
 pub mod durations;
 pub mod edge;
 pub mod error;
 pub mod extract;
+mod failures;
 pub mod fields;
 pub mod gateway;
 pub mod healthcheck;
@@ -37,5 +40,5 @@ use std::sync::Arc;
 /// The whole application as a service, without a listener: what tests drive and [`server`] serves.
 #[must_use]
 pub fn app(tenants: Arc<tenants::Tenants>, options: edge::Options) -> edge::Edge {
-    edge::Edge::new(app::routes(), tenants, options)
+    edge::Edge::new(app::routes(&tenants), tenants, options)
 }

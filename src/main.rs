@@ -12,7 +12,7 @@ use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::Seed;
 use bigcommerce_mock::tenants::{self, Tenants};
-use bigcommerce_mock::{edge, healthcheck, openapi, server};
+use bigcommerce_mock::{descriptors, edge, healthcheck, openapi, server};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(target_env = "musl")]
@@ -47,6 +47,7 @@ fn main() -> ExitCode {
         },
         Command::Serve => {
             start_log(&cli.config);
+            descriptors::raise_limit();
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
             match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(serve(cli.config))) {
                 Ok(()) => ExitCode::SUCCESS,

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::edge::{Edge, LocalAddr};
+use crate::{descriptors, failures};
 
 /// About the longest head of a request – request line and headers – in bytes: a read may bring a little more.
 /// Longer ones, and those with more than hyper's 100 headers, are 431.
@@ -58,8 +59,10 @@ pub async fn serve(
         match accepted {
             Ok((stream, _)) => connection(stream, &http, &edge, &graceful),
             Err(error) => {
-                // Out of file descriptors, most likely: wait until some connections have gone.
-                tracing::warn!(%error, "could not accept a connection");
+                let why =
+                    if descriptors::ran_out(&error) { descriptors::advice() } else { error.to_string() };
+                failures::report("connections wait to be accepted", &why);
+                // Until some others have gone.
                 sleep(Duration::from_millis(50)).await;
             }
         }

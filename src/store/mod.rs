@@ -4,6 +4,7 @@
 //! SQL is the truth and finds things; [`crate::model::memory`] holds rows for reads; `writer.rs` is the one task
 //! that speaks to the database.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use futures_util::future::BoxFuture;
@@ -15,10 +16,13 @@ use crate::model::customers::New;
 use crate::model::memory::{Memory, Row};
 use crate::passwords::Passwords;
 
+mod file;
 mod image;
 mod open;
 mod writer;
 
+use file::Watch;
+pub(crate) use file::{private, room_in};
 pub use image::Image;
 pub use open::{OpenError, Place, blank, lock};
 use writer::Job;
@@ -41,6 +45,8 @@ pub struct Store {
     base: OnceLock<Box<str>>,
     memory: Arc<RwLock<Memory>>,
     jobs: mpsc::Sender<Job>,
+    /// Another one has taken its place.
+    retired: Arc<AtomicBool>,
 }
 
 /// What an open store needs besides its database.
@@ -65,12 +71,19 @@ impl Store {
         permit: Option<OwnedSemaphorePermit>,
     ) -> Result<Store, sqlx::Error> {
         let Means { clock, passwords, row_budget } = means;
+        if let Place::File(file) = place {
+            file::close_to_others(file);
+        }
         let db = open::connect(place).await?;
-        let turn = Turn::new(db, place, row_budget).await?;
+        let mut turn = Turn::new(db, row_budget).await?;
+        let retired = turn.retired.clone();
+        if let Place::File(file) = place {
+            turn.file = Some(Watch::of(file)?);
+        }
         let memory = turn.memory.clone();
         let (jobs, queue) = mpsc::channel(QUEUE);
         tokio::spawn(writer::run(turn, queue, permit));
-        Ok(Store { clock, passwords, base: OnceLock::new(), memory, jobs })
+        Ok(Store { clock, passwords, base: OnceLock::new(), memory, jobs, retired })
     }
 
     /// The database as it is when the turn comes.
@@ -80,6 +93,11 @@ impl Store {
     pub async fn image(&self) -> Result<Image, Error> {
         let bytes = self.run::<_, sqlx::Error>(|turn| Box::pin(turn.bytes())).await?;
         Ok(Image::pack(bytes).await)
+    }
+
+    /// Says that another one has taken its place. Who is using it may finish, though its file will be gone.
+    pub fn retire(&self) {
+        self.retired.store(true, Ordering::Relaxed);
     }
 
     /// The URL under which its first client reached it: that of the answers that are kept with rows. Nearly always

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use log::LevelFilter;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteOwnedBuf, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
+use super::file;
 use super::image::Image;
 
 /// The migrations, in the order in which they are applied to each store. `user_version` counts those it has had.
@@ -41,6 +42,9 @@ pub enum OpenError {
     /// Another process has the directory.
     #[error("{}: another server is using this data directory; stop it or name another directory", .0.display())]
     InUse(PathBuf),
+    /// The system has no file descriptor left for another store.
+    #[error("{}", crate::descriptors::advice())]
+    NoDescriptors,
     /// The database could not be opened, or brought to this version's tables.
     #[error("opening the database of store {hash}: {source}")]
     Database {
@@ -49,6 +53,16 @@ pub enum OpenError {
         /// What the database said.
         source: sqlx::Error,
     },
+}
+
+impl OpenError {
+    /// A file or directory could not be read or made.
+    pub(crate) fn file(path: &Path, source: io::Error) -> OpenError {
+        if crate::descriptors::ran_out(&source) {
+            return OpenError::NoDescriptors;
+        }
+        OpenError::File { path: path.to_owned(), source }
+    }
 }
 
 /// Where a database is.
@@ -83,6 +97,8 @@ fn in_memory() -> SqliteConnectOptions {
 fn configured(options: SqliteConnectOptions) -> SqliteConnectOptions {
     // At the trace level statements are logged, without the values in them.
     let options = options.foreign_keys(true).log_statements(LevelFilter::Trace);
+    // Temporary tables, and what large statements set aside: in the image there is no place for files of theirs.
+    let options = options.pragma("temp_store", "memory");
     options.log_slow_statements(LevelFilter::Off, Duration::MAX)
 }
 
@@ -104,8 +120,14 @@ pub(super) async fn connect(place: &Place) -> Result<SqliteConnection, sqlx::Err
                 // What was acknowledged survives the death of the process; only a power cut may take the last moments.
                 .synchronous(SqliteSynchronous::Normal);
             let mut db = configured(options).connect().await?;
-            migrate(&mut db).await?;
-            Ok(db)
+            match migrate(&mut db).await {
+                Ok(()) => Ok(db),
+                Err(error) => {
+                    // Whoever removes its file now must not be in its way.
+                    let _ = db.close().await;
+                    Err(error)
+                }
+            }
         }
     }
 }
@@ -136,23 +158,40 @@ async fn migrate(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
 /// # Errors
 /// When it can not be made, or another process has it.
 pub fn lock(dir: &Path) -> Result<File, OpenError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| OpenError::File { path, source }
-    };
-    fs::create_dir_all(dir).map_err(failed(dir))?;
+    fs::create_dir_all(dir).map_err(|source| OpenError::file(dir, source))?;
     let path = dir.join(".lock");
-    let file = File::options().create(true).append(true).open(&path).map_err(failed(&path))?;
+    let failed = |source| OpenError::file(&path, source);
+    let file = file::private().create(true).append(true).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
-        Err(TryLockError::Error(source)) => Err(failed(&path)(source)),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_temporary_is_in_memory() {
+        let file = std::env::temp_dir().join(format!("bigcommerce-mock-temporary-{}", std::process::id()));
+        File::create(&file).unwrap();
+        let in_memory = Place::Memory(blank(false).await.unwrap());
+        for place in [in_memory, Place::File(file.clone())] {
+            let mut db = connect(&place).await.unwrap();
+            // As `.cargo/config.toml` says, and as it is without that.
+            let compiled =
+                "select count(*) from pragma_compile_options where compile_options = 'TEMP_STORE=3'";
+            let set = "select temp_store from pragma_temp_store";
+            for (sql, expected) in [(compiled, 1), (set, 2)] {
+                let found: i64 = sqlx::query_scalar(sql).fetch_one(&mut db).await.unwrap();
+                assert_eq!(found, expected, "{sql}");
+            }
+            db.close().await.unwrap();
+        }
+        file::with_beside(&file).for_each(|file| drop(fs::remove_file(file)));
+    }
 
     #[tokio::test]
     async fn migrations_are_applied_once_and_a_newer_database_is_refused() {

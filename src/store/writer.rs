@@ -5,7 +5,7 @@
 //! cancel it: a client that hangs up leaves its unit of work whole.
 
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_util::FutureExt;
@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-use super::Place;
+use super::file::Watch;
 use crate::error::Error;
 use crate::model::customers::{self, New};
 use crate::model::events::{self, Event};
@@ -33,29 +33,45 @@ pub struct Turn {
     pub next_customer: i64,
     /// About how many events there are beyond those to keep; see `model/events.rs`.
     pub unswept_events: usize,
-    /// Its file, if it has one.
-    file: Option<PathBuf>,
+    /// Its file, unless it is in memory.
+    pub(super) file: Option<Watch>,
+    /// Another store has taken the place of this one, so its file may be gone.
+    pub(super) retired: Arc<AtomicBool>,
     changes: Vec<Change>,
     events: Vec<Event>,
 }
 
 impl Turn {
-    pub(super) async fn new(
-        db: SqliteConnection,
-        place: &Place,
-        row_budget: usize,
-    ) -> Result<Turn, sqlx::Error> {
+    pub(super) async fn new(db: SqliteConnection, row_budget: usize) -> Result<Turn, sqlx::Error> {
         let memory = Arc::new(Memory::new(row_budget).into());
-        let file = match place {
-            Place::Memory(_) => None,
-            Place::File(file) => Some(file.clone()),
+        let mut turn = Turn {
+            db,
+            memory,
+            next_customer: 1,
+            unswept_events: 0,
+            file: None,
+            retired: Arc::default(),
+            changes: Vec::new(),
+            events: Vec::new(),
         };
-        let (changes, events) = (Vec::new(), Vec::new());
-        let mut turn = Turn { db, memory, next_customer: 1, unswept_events: 0, file, changes, events };
-        let loaded = turn.load().await?;
+        let loaded = match turn.load().await {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let _ = turn.db.close().await;
+                return Err(error);
+            }
+        };
         turn.change(Change::Loaded(loaded.into()));
         turn.publish();
         Ok(turn)
+    }
+
+    /// Checks before a write that it will not go into a file that nobody can find any more.
+    fn check_file(&mut self) -> Result<(), sqlx::Error> {
+        match &mut self.file {
+            Some(file) if !self.retired.load(Ordering::Relaxed) => Ok(file.look()?),
+            _ => Ok(()),
+        }
     }
 
     /// Shows a change to reads, once this unit of work has succeeded.
@@ -93,7 +109,7 @@ impl Turn {
         let Some(file) = &self.file else { return Ok(Box::new(self.db.serialize(None).await?)) };
         // All of it into the file itself; nobody else writes to it.
         sqlx::raw_sql("pragma wal_checkpoint(truncate)").execute(&mut self.db).await?;
-        Ok(Box::new(tokio::fs::read(file).await?))
+        Ok(Box::new(tokio::fs::read(file.path()).await?))
     }
 
     /// Runs a part of this unit of work in a transaction, all of it or nothing.
@@ -104,6 +120,7 @@ impl Turn {
         &mut self,
         work: impl for<'t> FnOnce(&'t mut Turn) -> BoxFuture<'t, Result<T, E>>,
     ) -> Result<T, E> {
+        self.check_file()?;
         // Sent as text: nobody can cancel the writer, so sqlx need not know of the transaction.
         sqlx::raw_sql("begin immediate").execute(&mut self.db).await?;
         let result = work(self).await;
@@ -219,7 +236,11 @@ async fn create(turn: &mut Turn, batch: Vec<(New, Created)>) {
     let (batch, answers): (Vec<New>, Vec<_>) = batch.into_iter().unzip();
     let work: Work = Box::new(|turn| {
         Box::pin(async move {
-            match customers::insert_all(turn, batch).await {
+            let made = match turn.check_file() {
+                Ok(()) => customers::insert_all(turn, batch).await,
+                Err(error) => Err(error),
+            };
+            match made {
                 Ok(results) => {
                     turn.publish();
                     for (answer, result) in answers.into_iter().zip(results) {
@@ -228,8 +249,11 @@ async fn create(turn: &mut Turn, batch: Vec<(New, Created)>) {
                 }
                 Err(error) => {
                     turn.forget();
+                    // Errors can not be copied.
                     for answer in answers {
-                        let _ = answer.send(Err(sqlx::Error::Protocol(error.to_string()).into()));
+                        let gone = turn.check_file().err();
+                        let again = gone.unwrap_or_else(|| sqlx::Error::Protocol(error.to_string()));
+                        let _ = answer.send(Err(again.into()));
                     }
                 }
             }

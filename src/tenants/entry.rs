@@ -13,10 +13,11 @@ use super::house::House;
 use super::settings::{self, Settings};
 use super::snapshot::Snapshot;
 use crate::clock::{self, Clock};
+use crate::descriptors;
 use crate::error::Error;
 use crate::model::memory::Memory;
 use crate::quota::{Allowance, Quota};
-use crate::store::{Image, Means, OpenError, Place, Store};
+use crate::store::{self, Image, Means, OpenError, Place, Store};
 
 /// The nominal quota of token requests: so many per so many milliseconds.
 const TOKEN_QUOTA: (i64, i64) = (10_000, 30_000);
@@ -200,8 +201,32 @@ impl Entry {
             (_, Some(files)) => Place::File(files.database()),
             (_, None) => Place::Memory(self.house.blank.clone()),
         };
-        let open = Store::open(&place, self.means(), Some(permit)).await;
-        open.map_err(|source| OpenError::Database { hash: self.hash.to_string(), source })
+        self.open_at(&place, permit).await
+    }
+
+    /// Opens a database for it.
+    pub(super) async fn open_at(
+        &self,
+        place: &Place,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<Store, OpenError> {
+        let mut permit = Some(permit);
+        loop {
+            let error = match Store::open(place, self.means(), permit.take()).await {
+                Ok(store) => return Ok(store),
+                Err(source) => match &self.house.data_dir {
+                    // SQLite does not say so.
+                    Some(dir) if store::room_in(dir).is_err_and(|error| descriptors::ran_out(&error)) => {
+                        OpenError::NoDescriptors
+                    }
+                    _ => OpenError::Database { hash: self.hash.to_string(), source },
+                },
+            };
+            if !self.house.found_descriptors(&error).await {
+                return Err(error);
+            }
+            permit = Some(self.house.room().await);
+        }
     }
 
     /// What its open store needs.
@@ -258,7 +283,10 @@ impl Entry {
 
     /// Nobody can wake it any more; who is using it may finish. Its files go.
     pub(super) fn retire(&self) {
-        *self.life() = Life::Gone;
+        let life = std::mem::replace(&mut *self.life(), Life::Gone);
+        if let Life::Awake(store) = life {
+            store.retire();
+        }
         if let Some(files) = &self.files {
             files.remove();
         }

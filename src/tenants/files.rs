@@ -9,13 +9,12 @@
 //! generations the newest counts; whatever else a process that was killed has left is removed at the next start.
 
 use std::collections::HashMap;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::mount;
-use crate::store::OpenError;
+use crate::store::{self, OpenError};
 
 /// What a file is called until all of it is there.
 const UNFINISHED: &str = ".new";
@@ -59,7 +58,7 @@ impl Files {
     /// Makes the database, of which the rest is there, one that counts.
     pub(super) fn finish(&self) -> Result<(), OpenError> {
         let (from, to) = (self.unfinished(), self.database());
-        fs::rename(from, &to).map_err(|source| OpenError::File { path: to, source })
+        fs::rename(from, &to).map_err(|source| OpenError::file(&to, source))
     }
 
     /// Removes all of them; the database first, which makes the others count for nothing.
@@ -86,13 +85,13 @@ pub(super) fn write(path: &Path, parts: &[&[u8]]) -> Result<(), OpenError> {
     let written = write_new(&unfinished, parts).and_then(|()| fs::rename(&unfinished, path));
     written.map_err(|source| {
         remove(&unfinished);
-        OpenError::File { path: path.to_owned(), source }
+        OpenError::file(path, source)
     })
 }
 
 /// Writes a file that only its owner may read.
 pub(super) fn write_new(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
+    let mut file = store::private().create(true).truncate(true).write(true).open(path)?;
     parts.iter().try_for_each(|part| file.write_all(part))
 }
 
@@ -151,7 +150,7 @@ fn parse(name: &str) -> Option<Name<'_>> {
 /// # Errors
 /// When the directory can not be read.
 pub(super) fn tidy(dir: &Path) -> Result<Found, OpenError> {
-    let failed = |source| OpenError::File { path: dir.to_owned(), source };
+    let failed = |source| OpenError::file(dir, source);
     let mut names = Vec::new();
     for entry in fs::read_dir(dir).map_err(failed)? {
         names.extend(entry.map_err(failed)?.file_name().to_str().map(str::to_owned));

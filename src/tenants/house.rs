@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::entry::Entry;
 use crate::clock;
 use crate::passwords::Passwords;
-use crate::store::Image;
+use crate::store::{Image, OpenError};
 
 /// How long who waits for room waits before looking again for a store that nobody uses any more.
 const AGAIN: Duration = Duration::from_millis(1);
@@ -57,6 +57,18 @@ impl House {
             {
                 return permit;
             }
+        }
+    }
+
+    /// Whether what failed may be tried again: it failed because there are too few file descriptors, and the store that
+    /// was unused the longest has gone to sleep.
+    pub(super) async fn found_descriptors(&self, error: &OpenError) -> bool {
+        match (error, self.longest_unused()) {
+            (OpenError::NoDescriptors, Some(entry)) => {
+                let _ = tokio::spawn(entry.sleep()).await;
+                true
+            }
+            _ => false,
         }
     }
 

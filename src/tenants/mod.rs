@@ -230,32 +230,45 @@ impl Tenants {
     /// When its database can not be opened or made; then there is none of it.
     pub async fn get_or_create(&self, hash: &str) -> Result<(Arc<Entry>, Arc<Store>), OpenError> {
         loop {
-            if self.entry(hash).is_some() {
-                let found = self.get(hash).await?;
-                if !found.0.hash.is_empty() {
-                    return Ok(found);
-                }
+            let found = self.get(hash).await?;
+            if !found.0.hash.is_empty() {
+                return Ok(found);
             }
             let _turn = self.turn(hash).await;
-            if self.entry(hash).is_none() {
-                let entry = Arc::new(self.begin(hash, self.options.usual.clone(), None, None)?);
-                match entry.store().await {
-                    Ok(Ok(store)) => {
-                        self.put(entry.clone());
-                        return Ok((entry, store));
-                    }
-                    Ok(Err(Replaced)) => {}
-                    Err(error) => {
-                        entry.retire();
-                        return Err(error);
-                    }
+            if self.exists(hash) {
+                continue;
+            }
+            let entry = Arc::new(self.begin(hash, self.options.usual.clone(), None, None).await?);
+            match entry.store().await {
+                Ok(Ok(store)) => {
+                    self.put(entry.clone());
+                    return Ok((entry, store));
+                }
+                Ok(Err(Replaced)) => {}
+                Err(error) => {
+                    entry.retire();
+                    return Err(error);
                 }
             }
         }
     }
 
+    /// Finds out whether another store could be opened now. If not, one that nobody uses goes to sleep first.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn room(&self) -> Result<(), OpenError> {
+        let Some(dir) = &self.house.data_dir else { return Ok(()) };
+        loop {
+            match store::room_in(dir).map_err(|source| OpenError::file(dir, source)) {
+                Err(error) if self.house.found_descriptors(&error).await => {}
+                done => return done,
+            }
+        }
+    }
+
     /// A new life of a store, asleep, that nobody sees yet; its files are there. Without content it is blank.
-    fn begin(
+    async fn begin(
         &self,
         hash: &str,
         settings: Settings,
@@ -265,11 +278,8 @@ impl Tenants {
         let image = content.map_or(&self.house.blank, |content| &content.image);
         let files = self.files(hash);
         if let Some(files) = &files {
-            let written = self.write_files(files, &settings, image, origin).and_then(|()| files.finish());
-            if let Err(error) = written {
-                files.remove();
-                return Err(error);
-            }
+            self.write_files(files, &settings, image, origin).await?;
+            files.finish()?;
         }
         let asleep = files.is_none().then(|| image.clone());
         let customers = content.map_or(0, |content| content.customers);
@@ -278,8 +288,27 @@ impl Tenants {
         Ok(entry)
     }
 
-    /// Writes all files of a store; the database under the name of one that is not finished.
-    fn write_files(
+    /// Writes all files of a store, or none; the database under the name of one that is not finished.
+    async fn write_files(
+        &self,
+        files: &Files,
+        settings: &Settings,
+        image: &Image,
+        origin: Option<&Arc<Snapshot>>,
+    ) -> Result<(), OpenError> {
+        loop {
+            match self.try_write_files(files, settings, image, origin) {
+                Err(error) if self.house.found_descriptors(&error).await => {}
+                Err(error) => {
+                    files.remove();
+                    return Err(error);
+                }
+                Ok(()) => return Ok(()),
+            }
+        }
+    }
+
+    fn try_write_files(
         &self,
         files: &Files,
         settings: &Settings,
@@ -293,7 +322,7 @@ impl Tenants {
             origin.write(&files.origin())?;
         }
         let path = files.unfinished();
-        let failed = |source| OpenError::File { path: path.clone(), source };
+        let failed = |source| OpenError::file(&path, source);
         let bytes = image.unpack_now().map_err(|error| failed(std::io::Error::other(error)))?;
         files::write_new(&path, &[&bytes]).map_err(failed)
     }
@@ -313,18 +342,14 @@ impl Tenants {
         let place = match &files {
             None => Place::Memory(self.house.blank.clone()),
             Some(files) => {
-                if let Err(error) = self.write_files(files, &settings, &self.house.blank, None) {
-                    files.remove();
-                    return Err(error);
-                }
+                self.write_files(files, &settings, &self.house.blank, None).await?;
                 Place::File(files.unfinished())
             }
         };
         let entry = Arc::new(Entry::new(&self.house, hash, settings, None, files.clone()));
         let mut prepared = Prepared { entry, store: None, files };
         let permit = self.house.room().await;
-        let store = Store::open(&place, prepared.entry.means(), Some(permit)).await;
-        let store = store.map_err(|source| OpenError::Database { hash: hash.to_owned(), source })?;
+        let store = prepared.entry.open_at(&place, permit).await?;
         prepared.store = Some(store.into());
         Ok(prepared)
     }
@@ -398,7 +423,7 @@ impl Tenants {
         }
         let settings =
             origin.as_ref().map_or_else(|| self.options.usual.clone(), |origin| origin.settings.clone());
-        let entry = Arc::new(self.begin(hash, settings, origin.as_deref(), origin.as_ref())?);
+        let entry = Arc::new(self.begin(hash, settings, origin.as_deref(), origin.as_ref()).await?);
         self.put(entry.clone());
         Ok(entry)
     }
@@ -420,8 +445,9 @@ impl Tenants {
         if keep.clock {
             settings.clock = now.clock;
         }
-        let entry =
-            Arc::new(self.begin(hash, settings, origin.as_deref(), origin.as_ref())?.made_at(old.created_at));
+        let entry = Arc::new(
+            self.begin(hash, settings, origin.as_deref(), origin.as_ref()).await?.made_at(old.created_at),
+        );
         self.put(entry.clone());
         Ok(Some(entry))
     }

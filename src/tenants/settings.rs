@@ -91,7 +91,7 @@ pub fn clock_json(mode: Mode) -> Json {
 
 /// The settings in a file, if it is there.
 pub(super) fn read_file(path: &Path) -> Result<Option<Settings>, OpenError> {
-    let failed = |source| OpenError::File { path: path.to_owned(), source };
+    let failed = |source| OpenError::file(path, source);
     let text = match std::fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -51,7 +51,7 @@ impl Snapshot {
 
     /// Reads what [`Snapshot::write`] wrote.
     pub(super) fn read(path: &Path) -> Result<Snapshot, OpenError> {
-        let failed = |source| OpenError::File { path: path.to_owned(), source };
+        let failed = |source| OpenError::file(path, source);
         let bytes = std::fs::read(path).map_err(failed)?;
         let read = || {
             let line = bytes.iter().position(|b| *b == b'\n')?;

@@ -79,7 +79,7 @@ impl Tenants {
         let _turn = self.turn(hash).await;
         let Some(old) = self.entry(hash) else { return Ok(None) };
         let origin = old.origin()?;
-        let entry = self.begin(hash, snapshot.settings.clone(), Some(snapshot), origin.as_ref())?;
+        let entry = self.begin(hash, snapshot.settings.clone(), Some(snapshot), origin.as_ref()).await?;
         let entry = Arc::new(entry.made_at(old.created_at));
         self.put(entry.clone());
         Ok(Some(entry))

@@ -10,8 +10,9 @@ use crate::support::Mock;
 async fn a_panic_is_a_500_in_the_dialect_of_the_mount_and_the_server_lives_on() {
     let mut mock = Mock::new().await;
     let broken = || get(async || -> &'static str { panic!("a secret of the inside") });
-    let routes =
-        app::routes().route("/stores/{store_hash}/v2/broken", broken()).route("/api/v2/broken", broken());
+    let routes = app::routes(&mock.tenants)
+        .route("/stores/{store_hash}/v2/broken", broken())
+        .route("/api/v2/broken", broken());
     mock.edge = Edge::new(routes, mock.tenants.clone(), mock.options.clone());
     for path in ["/stores/s/v2/broken", "/api/v2/broken"] {
         mock.get(path).await.assert(500, r#"[{"status":500,"message":"An error has occurred."}]"#);
