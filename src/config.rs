@@ -11,6 +11,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::mount;
 use crate::passwords::Cost;
+use crate::server::Timeouts;
 
 /// The port when nothing names one.
 pub const DEFAULT_PORT: u16 = 2442;
@@ -129,6 +130,10 @@ pub struct Config {
     /// Seconds that the head of a request, and then its body, may take to arrive; also closes idle connections
     #[arg(long, env = "BCMOCK_READ_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..))]
     pub read_timeout: u32,
+
+    /// Seconds that a client may leave its answer untouched; whoever takes nothing of it for longer is cut off
+    #[arg(long, env = "BCMOCK_WRITE_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..))]
+    pub write_timeout: u32,
 }
 
 impl Cli {
@@ -169,10 +174,11 @@ impl Config {
         self.public_url.clone().unwrap_or_else(listening)
     }
 
-    /// The longest that a head or a body may take to arrive.
+    /// How long a client may keep the server waiting; a body as long as a head.
     #[must_use]
-    pub fn read_timeout(&self) -> Duration {
-        Duration::from_secs(self.read_timeout.into())
+    pub fn timeouts(&self) -> Timeouts {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        Timeouts { read: seconds(self.read_timeout), write: seconds(self.write_timeout) }
     }
 }
 
@@ -254,6 +260,7 @@ mod tests {
             ("--body-limit", "0", "0"),
             ("--body-limit", "1MB", "invalid digit"),
             ("--read-timeout", "-1", "-1"),
+            ("--write-timeout", "0", "0"),
         ] {
             let error = parse(&[&format!("{flag}={value}")]).unwrap_err();
             assert!(error.contains(flag) && error.contains(why), "{flag} {value}: {error}");

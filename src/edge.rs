@@ -16,10 +16,10 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONTENT_LENGTH, HOST, ORIGIN, VARY,
+    ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONNECTION, CONTENT_LENGTH, HOST, ORIGIN, VARY,
 };
 use axum::http::uri::{Authority, PathAndQuery};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Either};
@@ -171,6 +171,13 @@ struct Seat {
     refusal: Option<Response>,
 }
 
+impl Seat {
+    /// That of a request which no store counts.
+    fn nowhere(family: Option<Family>, refusal: Option<Response>) -> Seat {
+        Seat { family, entry: None, latency: Duration::ZERO, refusal }
+    }
+}
+
 struct Inner {
     routes: Router,
     control: control::Api,
@@ -209,12 +216,18 @@ impl Inner {
         if let Some(uri) = tidy_uri(request.uri()) {
             *request.uri_mut() = uri;
         }
+        let Ok(host) = authority(&request) else {
+            // Its body is not waited for.
+            let mut refusal = gateway::bad_host();
+            end_connection(refusal.headers_mut());
+            return with_id(refusal, id);
+        };
         if request.uri().path().starts_with(control::PREFIX) {
-            let mut response = self.controlled(request).await;
-            response.headers_mut().insert(REQUEST_ID, id);
-            return response;
+            let origin = self.origin(host.as_ref(), request.extensions().get());
+            return with_id(self.control.answer(request, origin, host.as_ref()).await, id);
         }
-        let Seat { family, entry, latency, refusal } = self.seat(&mut request).await;
+        let is_whole = self.receive(&mut request).await;
+        let Seat { family, entry, latency, refusal } = self.seat(&mut request, host.as_ref()).await;
         let response = match refusal {
             Some(refusal) => refusal,
             // A panic in there is an error like any other.
@@ -247,9 +260,11 @@ impl Inner {
                 headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
             }
         }
+        if !is_whole {
+            end_connection(headers);
+        }
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-        headers.insert(REQUEST_ID, id);
-        response
+        with_id(response, id)
     }
 
     /// Whether the store that a request from a web page speaks to lets pages of its origin in.
@@ -257,20 +272,14 @@ impl Inner {
         let origin = request.headers().get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
         let path = mount::tidy(request.uri().path());
         let hash = mount::family(&path).and_then(|(_, hash)| hash);
-        let host = authority(request);
-        let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
+        // To a page of a host that is refused this says no more than that.
+        let host = authority(request).unwrap_or_default();
+        let from_host = || hash_in(host.as_ref()).unwrap_or_default();
         let hash = hash.or_else(from_host).unwrap_or(&self.options.default_store);
         match self.tenants.entry(hash) {
             Some(entry) => entry.settings().cors.allows(origin),
             None => self.tenants.usual().cors.allows(origin),
         }
-    }
-
-    /// What the control API answers.
-    async fn controlled(&self, request: Request) -> Response {
-        let host = authority(&request);
-        let origin = self.origin(host.as_ref(), request.extensions().get());
-        self.control.answer(request, origin, host.as_ref()).await
     }
 
     /// 32 hex digits: when the server started, and a count.
@@ -285,20 +294,18 @@ impl Inner {
         HeaderValue::from_bytes(&digits).expect("hex digits")
     }
 
-    /// Finds the mount and the store, receives the body, and leaves in the request what extractors will look for.
-    async fn seat(&self, request: &mut Request) -> Seat {
-        if !axum::body::HttpBody::is_end_stream(request.body()) {
-            self.receive(request).await;
-        }
+    /// Finds the mount and the store, and leaves in the request what extractors will look for.
+    async fn seat(&self, request: &mut Request, host: Option<&Authority>) -> Seat {
         let path = request.uri().path();
-        let host = authority(request);
         let Some((family, hash)) = mount::family(path) else {
             // A hash that can not be one: to the router it would be as good as any.
             let refusal = on_vendor_mount(path).then(gateway::unknown_route);
-            return Seat { family: None, entry: None, latency: Duration::ZERO, refusal };
+            return Seat::nowhere(None, refusal);
         };
-        let from_host = || host.as_ref().and_then(|host| mount::hash_in_host(host.as_str()));
-        let hash: Box<str> = hash.or_else(from_host).unwrap_or(&self.options.default_store).into();
+        let Ok(named) = hash.map_or_else(|| hash_in(host), |hash| Ok(Some(hash))) else {
+            return Seat::nowhere(Some(family), Some(gateway::no_such_store()));
+        };
+        let hash: Box<str> = named.unwrap_or(&self.options.default_store).into();
         let (entry, store) = match self.tenants.get(&hash).await {
             Ok(found) => found,
             Err(error) => {
@@ -307,7 +314,7 @@ impl Inner {
                 return Seat { family: Some(family), entry, latency: Duration::ZERO, refusal };
             }
         };
-        let (base, base_path) = self.base(family, &hash, host.as_ref(), request.extensions().get());
+        let (base, base_path) = self.base(family, &hash, host, request.extensions().get());
         let tenant = Tenant {
             store,
             exists: !entry.hash.is_empty(),
@@ -325,12 +332,18 @@ impl Inner {
         Seat { family: Some(family), entry: Some(entry), latency, refusal }
     }
 
-    /// Reads the body, so that the connection is clean for the next request whatever the handler does.
-    async fn receive(&self, request: &mut Request) {
+    /// Reads the body, so that the connection is clean for the next request whatever the handler does. Whether it
+    /// has come to its end.
+    async fn receive(&self, request: &mut Request) -> bool {
+        if axum::body::HttpBody::is_end_stream(request.body()) {
+            return true;
+        }
         let body = std::mem::take(request.body_mut());
         let reading = tokio::time::timeout(self.options.read_timeout, read(body, self.options.body_limit));
-        let received = Received(reading.await.unwrap_or(Err(Unreceived::TooSlow)));
-        request.extensions_mut().insert(received);
+        let received = reading.await.unwrap_or(Err(Unreceived::TooSlow));
+        let is_whole = received.as_ref().err().is_none_or(|why| why.is_whole());
+        request.extensions_mut().insert(Received(received));
+        is_whole
     }
 
     /// The URL of a mount for links – its origin configured, or the client's own, or that of the connection – and
@@ -373,12 +386,42 @@ fn on_vendor_mount(path: &str) -> bool {
     path.starts_with("/stores/") || path.starts_with("/api/")
 }
 
-/// The host that the client asked for: the request line's, or the `Host` header's.
-fn authority(request: &Request) -> Option<Authority> {
-    if let Some(authority) = request.uri().authority() {
-        return Some(authority.clone());
-    }
-    Authority::try_from(request.headers().get(HOST)?.as_bytes()).ok()
+fn with_id(mut response: Response, id: HeaderValue) -> Response {
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// Has the connection end with this answer: where the next request would begin nobody knows.
+pub(crate) fn end_connection(headers: &mut HeaderMap) {
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+}
+
+/// The store that a host names, if it is one of the service's.
+fn hash_in(host: Option<&Authority>) -> Result<Option<&str>, mount::NoStore> {
+    host.map_or(Ok(None), |host| mount::hash_in_host(host.as_str()))
+}
+
+/// What says which host a request is for is missing, there twice, or nothing that could be one.
+struct BadHost;
+
+/// The host that the client asked for: the request line's, or the `Host` header's. Only a client of HTTP/1.0 may
+/// leave it out.
+fn authority(request: &Request) -> Result<Option<Authority>, BadHost> {
+    let mut headers = request.headers().get_all(HOST).iter();
+    let header = headers.next().map(|value| Authority::try_from(value.as_bytes()).map_err(|_| BadHost));
+    let header = header.transpose()?;
+    let target = request.uri().authority();
+    let is_fine = headers.next().is_none()
+        && [target, header.as_ref()].into_iter().flatten().all(is_host_and_port)
+        && (target.is_some() || header.is_some() || request.version() < Version::HTTP_11);
+    if is_fine { Ok(target.cloned().or(header)) } else { Err(BadHost) }
+}
+
+/// Whether there is nothing but a host and perhaps a port: a name and a password would be seen in links.
+fn is_host_and_port(authority: &Authority) -> bool {
+    let (text, host) = (authority.as_str(), authority.host());
+    let port_is_fine = text.len() == host.len() || text.ends_with(':') || authority.port_u16().is_some();
+    !host.is_empty() && !text.contains('@') && port_is_fine
 }
 
 /// The URI with a tidy path, if it was not tidy.
@@ -406,7 +449,7 @@ pub(crate) async fn read(mut body: Body, limit: usize) -> Result<Bytes, Unreceiv
         if length <= limit {
             kept.extend_from_slice(&data);
         } else if length > limit + DRAIN_LIMIT {
-            break;
+            return Err(Unreceived::FarTooLarge(limit));
         }
     }
     if length > limit { Err(Unreceived::TooLarge(limit)) } else { Ok(kept.into()) }

@@ -176,10 +176,20 @@ pub struct Received(pub Result<axum::body::Bytes, Unreceived>);
 pub enum Unreceived {
     /// It is longer than this many bytes.
     TooLarge(usize),
+    /// The same, and it was not read to its end.
+    FarTooLarge(usize),
     /// It did not arrive in time.
     TooSlow,
     /// It was cut off, or its framing is wrong.
     Broken,
+}
+
+impl Unreceived {
+    /// Whether its end was found all the same, so that the connection can go on.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        matches!(self, Unreceived::TooLarge(_))
+    }
 }
 
 /// The body of a write. Taking it never fails; reading it does, so that a handler decides what is checked before.
@@ -232,7 +242,7 @@ impl Body {
     /// Whatever is wrong with the body as a whole.
     pub fn json(self) -> Result<Json, Error> {
         let bytes = self.received.0.map_err(|why| match why {
-            Unreceived::TooLarge(limit) => Error::TooLarge { limit },
+            Unreceived::TooLarge(limit) | Unreceived::FarTooLarge(limit) => Error::TooLarge { limit },
             Unreceived::TooSlow => Error::TooSlow,
             Unreceived::Broken => Error::Broken,
         })?;

@@ -17,6 +17,18 @@ pub fn unknown_route() -> Response {
     text(StatusCode::NOT_FOUND, "The route is not found, check the URL")
 }
 
+/// Assumed. The request does not say in one clear way which host it is for.
+#[must_use]
+pub fn bad_host() -> Response {
+    text(StatusCode::BAD_REQUEST, "A request must have one Host header, with a host and perhaps a port")
+}
+
+/// Assumed. There is no such store, or it is not this client's.
+#[must_use]
+pub fn no_such_store() -> Response {
+    array(StatusCode::FORBIDDEN, "The store does not exist, or the credentials are not for it.")
+}
+
 /// Where the service explains its status codes. Observed: absolute, although its documents print it relative.
 pub const STATUS_CODES: &str = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes";
 
@@ -65,9 +77,7 @@ pub fn check_basic(headers: &HeaderMap, tenant: &Tenant) -> Result<(), Response>
     let decoded = BASE64_STANDARD.decode(encoded.trim()).unwrap_or_default();
     let colon = decoded.iter().position(|b| *b == b':').filter(|at| *at > 0);
     match colon.map(|at| (&decoded[..at], &decoded[at + 1..])) {
-        Some(_) if !tenant.tenants.is_allowed(&tenant.hash) => {
-            Err(array(StatusCode::FORBIDDEN, "The store does not exist, or the credentials are not for it."))
-        }
+        Some(_) if !tenant.tenants.is_allowed(&tenant.hash) => Err(no_such_store()),
         Some((user, password)) if tenant.settings.access.takes_basic(user, password) => Ok(()),
         _ => Err(challenge("The credentials supplied in the request are invalid.")),
     }

@@ -34,6 +34,7 @@ pub mod strict_json;
 pub mod tenants;
 pub mod v2;
 pub mod v3;
+mod write_timeout;
 
 use std::sync::Arc;
 

@@ -101,14 +101,14 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         default_store: config.default_store.as_str().into(),
         public_url: config.public_url.as_deref().map(Into::into),
         body_limit: config.body_limit as usize,
-        read_timeout: config.read_timeout(),
+        read_timeout: config.timeouts().read,
         guard: Guard::default(),
     };
     announce(&config, listener.local_addr()?, &tenants)?;
     let keeping_house = tenants.clone();
     let keeping_house = tokio::spawn(async move { keeping_house.keep_house().await });
     let app = bigcommerce_mock::app(tenants.clone(), options);
-    server::serve(listener, app, config.read_timeout(), stop).await;
+    server::serve(listener, app, config.timeouts(), stop).await;
     keeping_house.abort();
     let _ = tokio::time::timeout(Duration::from_millis(300), tenants.close()).await;
     Ok(())

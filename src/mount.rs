@@ -60,14 +60,37 @@ fn cut(text: &mut Cow<'_, str>, by: usize) {
     }
 }
 
-/// The store hash in a `Host` of the form `store-{hash}.mybigcommerce.com`, with or without a port.
-#[must_use]
-pub fn hash_in_host(host: &str) -> Option<&str> {
-    let name = host.split(':').next()?;
-    let (label, domain) = name.split_once('.')?;
-    let (prefix, hash) = label.split_at_checked("store-".len())?;
-    let ours = prefix.eq_ignore_ascii_case("store-") && domain.eq_ignore_ascii_case("mybigcommerce.com");
-    (ours && is_hash(hash)).then_some(hash)
+/// The domain under which each store has a name of its own.
+const STORES: &str = "mybigcommerce.com";
+
+/// A host in the stores' domain that can not be a store's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoStore;
+
+/// The store hash in a `Host` of the form `store-{hash}.mybigcommerce.com`, with or without a port; `None` of another
+/// domain.
+///
+/// # Errors
+/// [`NoStore`] of any other name in that domain, also one that ends in a dot: a slip in a host must not lead to the
+/// default store.
+pub fn hash_in_host(host: &str) -> Result<Option<&str>, NoStore> {
+    let name = host.split(':').next().unwrap_or_default();
+    let absolute = name.trim_end_matches('.');
+    let split = absolute.len().checked_sub(STORES.len()).and_then(|at| absolute.split_at_checked(at));
+    let Some((label, _)) = split.filter(|(label, domain)| {
+        domain.eq_ignore_ascii_case(STORES) && (label.is_empty() || label.ends_with('.'))
+    }) else {
+        return Ok(None);
+    };
+    let store = label.strip_suffix('.').and_then(|label| label.split_at_checked("store-".len()));
+    match store {
+        Some((prefix, hash))
+            if name == absolute && prefix.eq_ignore_ascii_case("store-") && is_hash(hash) =>
+        {
+            Ok(Some(hash))
+        }
+        _ => Err(NoStore),
+    }
 }
 
 /// Whether the text can be a store hash, or the name of a snapshot: `[A-Za-z0-9_-]{1,64}`. It becomes part of a file
@@ -123,12 +146,25 @@ mod tests {
 
     #[test]
     fn the_store_is_read_from_the_host_of_the_service() {
-        assert_eq!(hash_in_host("store-abc12.mybigcommerce.com"), Some("abc12"));
-        assert_eq!(hash_in_host("Store-abc12.MyBigCommerce.com:2442"), Some("abc12"));
-        for host in
-            ["localhost", "store-abc.example.com", "abc.mybigcommerce.com", "store-.mybigcommerce.com", ""]
+        assert_eq!(hash_in_host("store-abc12.mybigcommerce.com"), Ok(Some("abc12")));
+        assert_eq!(hash_in_host("Store-abc12.MyBigCommerce.com:2442"), Ok(Some("abc12")));
+        for host in ["localhost", "[::1]:2442", "store-abc.example.com", "notmybigcommerce.com", "è.com", ""]
         {
-            assert_eq!(hash_in_host(host), None, "{host}");
+            assert_eq!(hash_in_host(host), Ok(None), "{host}");
+        }
+        let long = format!("store-{}.mybigcommerce.com", "a".repeat(65));
+        for host in [
+            "mybigcommerce.com",
+            "abc.mybigcommerce.com",
+            "store-.mybigcommerce.com",
+            "store-abc.mybigcommerce.com.",
+            "store-abc.mybigcommerce.com.:2442",
+            "store-abc..mybigcommerce.com",
+            "x.store-abc.mybigcommerce.com",
+            "STORE-a%20b.MYBIGCOMMERCE.COM",
+            &long,
+        ] {
+            assert_eq!(hash_in_host(host), Err(NoStore), "{host}");
         }
     }
 }

@@ -17,11 +17,21 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::edge::{Edge, LocalAddr};
+use crate::write_timeout::WriteTimeout;
 use crate::{descriptors, failures};
 
 /// About the longest head of a request – request line and headers – in bytes: a read may bring a little more.
 /// Longer ones, and those with more than hyper's 100 headers, are 431.
 const HEAD_LIMIT: usize = 32 * 1024;
+
+/// How long a client may keep the server waiting.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// Until the head of a request is there.
+    pub read: Duration,
+    /// Until any more of an answer is taken.
+    pub write: Duration,
+}
 
 /// How long open requests may take to finish once the server was told to stop.
 const DRAIN: Duration = Duration::from_millis(1500);
@@ -40,15 +50,13 @@ pub async fn listen(host: IpAddr, port: u16) -> io::Result<TcpListener> {
 }
 
 /// Serves until `stop` is done, then lets open requests finish for a short while.
-pub async fn serve(
-    listener: TcpListener,
-    edge: Edge,
-    read_timeout: Duration,
-    stop: impl Future<Output = ()>,
-) {
+pub async fn serve(listener: TcpListener, edge: Edge, timeouts: Timeouts, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     // The client may close its sending side and still wait for the answer.
-    http.timer(TokioTimer::new()).header_read_timeout(read_timeout).max_buf_size(HEAD_LIMIT).half_close(true);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(timeouts.read)
+        .max_buf_size(HEAD_LIMIT)
+        .half_close(true);
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop.fuse());
     loop {
@@ -57,7 +65,7 @@ pub async fn serve(
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, _)) => connection(stream, &http, &edge, &graceful),
+            Ok((stream, _)) => connection(stream, timeouts.write, &http, &edge, &graceful),
             Err(error) => {
                 let why =
                     if descriptors::ran_out(&error) { descriptors::advice() } else { error.to_string() };
@@ -73,7 +81,13 @@ pub async fn serve(
     }
 }
 
-fn connection(stream: TcpStream, http: &http1::Builder, edge: &Edge, graceful: &GracefulShutdown) {
+fn connection(
+    stream: TcpStream,
+    write_timeout: Duration,
+    http: &http1::Builder,
+    edge: &Edge,
+    graceful: &GracefulShutdown,
+) {
     let _ = stream.set_nodelay(true);
     let local = stream.local_addr().ok().map(unmapped);
     let edge = edge.clone();
@@ -84,10 +98,11 @@ fn connection(stream: TcpStream, http: &http1::Builder, edge: &Edge, graceful: &
         }
         edge.answer(request)
     });
-    let serving = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+    let stream = TokioIo::new(WriteTimeout::new(stream, write_timeout));
+    let serving = graceful.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
         if let Err(error) = serving.await {
-            // A client that went away or never finished its request.
+            // A client that went away, or never finished its request or took its answer.
             tracing::debug!(%error, "a connection ended early");
         }
     });

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body as HttpBody;
+use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use axum::http::uri::Authority;
@@ -66,20 +66,32 @@ impl Api {
 
     /// Answers a request whose path begins with [`PREFIX`]. `origin` is the URL under which the client reaches the
     /// server, `host` what it takes it for.
-    pub async fn answer(&self, request: Request, origin: String, host: Option<&Authority>) -> Response {
-        voice::finish(self.answered(request, origin, host).await)
-    }
-
-    async fn answered(&self, mut request: Request, origin: String, host: Option<&Authority>) -> Response {
+    pub async fn answer(&self, mut request: Request, origin: String, host: Option<&Authority>) -> Response {
         let body = std::mem::take(request.body_mut());
         // Before anything is refused, so that the connection is clean for the next request.
         let received = tokio::time::timeout(self.read_timeout, edge::read(body, BODY_LIMIT)).await;
+        let received = received.unwrap_or(Err(Unreceived::TooSlow));
+        let is_whole = received.as_ref().err().is_none_or(|why| why.is_whole());
+        let mut response = voice::finish(self.answered(request, received, origin, host).await);
+        if !is_whole {
+            edge::end_connection(response.headers_mut());
+        }
+        response
+    }
+
+    async fn answered(
+        &self,
+        mut request: Request,
+        received: Result<Bytes, Unreceived>,
+        origin: String,
+        host: Option<&Authority>,
+    ) -> Response {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_public = is_read && request.uri().path() == OPENAPI;
         if !is_public && let Err(refusal) = self.guard.check(request.headers(), host) {
             return refusal;
         }
-        match received.unwrap_or(Err(Unreceived::TooSlow)) {
+        match received {
             Ok(bytes) => request.extensions_mut().insert(Received(bytes)),
             Err(why) => return unreceived(why).into_response(),
         };
@@ -100,7 +112,7 @@ impl Api {
 
 fn unreceived(why: Unreceived) -> Refusal {
     match why {
-        Unreceived::TooLarge(limit) => {
+        Unreceived::TooLarge(limit) | Unreceived::FarTooLarge(limit) => {
             let message = format!("the body is longer than {limit} bytes");
             Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
         }

@@ -117,10 +117,49 @@ fn chunks_that_are_none_write_nothing() {
         client.send(&chunks);
         let answer = client.answer();
         assert!([400, 408].contains(&answer.status), "{chunks:?}: {answer:?}");
+        assert_eq!(answer.header("connection"), "close", "{chunks:?}: {answer:?}");
         // What follows can not be told from the body any more.
         assert_eq!(client.rest(), "");
     }
     assert_eq!(customers(&program, "demo").len(), 25);
+}
+
+#[test]
+fn a_body_that_nobody_reads_ends_the_connection_too_when_its_end_can_not_be_found() {
+    let program = Program::start(&["--body-limit", "10"]);
+    let mut client = Client::new(&program);
+    client.send_head("GET", "/livez", "Transfer-Encoding: chunked\r\n");
+    client.send("zz\r\n");
+    let answer = client.answer();
+    assert_eq!((answer.status, answer.header("connection")), (200, "close"), "{answer:?}");
+    assert_eq!(client.rest(), "");
+    // One that is only too long is read to its end.
+    let mut client = Client::new(&program);
+    let answer = client.call("POST", "/stores/demo/v2/customers", &customer("long"));
+    assert_eq!((answer.status, answer.header("connection")), (413, ""), "{answer:?}");
+    assert_eq!(client.call("GET", "/livez", "").status, 200);
+}
+
+#[test]
+fn a_request_says_in_one_way_which_host_it_is_for() {
+    let program = Program::start(&[]);
+    let get = |rest: &str| program.raw(format!("GET /stores/demo/v2/customers/1 {rest}\r\n\r\n").as_bytes());
+    let token = "X-Auth-Token: any\r\nConnection: close";
+    for (hosts, status) in [
+        ("HTTP/1.1\r\n", 400),
+        ("HTTP/1.0\r\n", 200),
+        ("HTTP/1.1\r\nHost: a\r\n", 200),
+        ("HTTP/1.1\r\nHost: a\r\nHost: a\r\n", 400),
+        ("HTTP/1.0\r\nHost: a\r\nHost: b\r\n", 400),
+        ("HTTP/1.1\r\nHost: u:p@h\r\n", 400),
+    ] {
+        let answer = get(&format!("{hosts}{token}"));
+        assert!(answer[9..].starts_with(&status.to_string()), "{hosts:?}: {answer}");
+    }
+    // A proxy's form of a request names the host itself.
+    let whole = format!("GET http://shop.test/stores/demo/v2/customers/1 HTTP/1.1\r\n{token}\r\n\r\n");
+    let answer = program.raw(whole.as_bytes());
+    assert!(answer.contains("http://shop.test/stores/demo/v2/customers/1/addresses"), "{answer}");
 }
 
 /// Two that disagree about where a request ends are how one is smuggled past a proxy.

@@ -13,6 +13,7 @@ mod seed_definitions_refused;
 mod seed_refused;
 mod seed_stores;
 mod seed_stores_refused;
+mod slow_readers;
 mod start;
 mod statements;
 mod wire;

@@ -55,7 +55,8 @@ async fn tokens_open_only_stores_and_basic_credentials_only_the_api() {
         assert_eq!(reply.header("www-authenticate"), r#"Basic realm="BigCommerce API""#);
         // admin:s3cret:pass
         let basic = ("authorization", "Basic YWRtaW46czNjcmV0OnBhc3M=");
-        let request = Request::get(format!("/stores/{store}/v2/customers")).header(basic.0, basic.1);
+        let request = Request::get(format!("/stores/{store}/v2/customers"));
+        let request = request.header("host", "localhost").header(basic.0, basic.1);
         let reply = mock.send(request.body(Body::empty()).unwrap()).await;
         reply.assert(401, "X-Auth-Token header is required");
         assert_eq!(reply.header("content-type"), "text/plain");

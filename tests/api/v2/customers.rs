@@ -283,7 +283,6 @@ async fn links_follow_the_host_or_the_public_url() {
         reply.json()["addresses"]["url"].as_str().unwrap().to_owned()
     };
     assert_eq!(url(&mock, "mock.test:80").await, "http://mock.test:80/stores/s/v2/customers/1/addresses");
-    assert_eq!(url(&mock, "\"><b>").await, "http://localhost/stores/s/v2/customers/1/addresses");
     let mock = Mock::with(|options| options.public_url = Some("https://bc.test/below".into())).await;
     let created = mock.post("/stores/s/v2/customers", jane()).await;
     assert_eq!(created.header("location"), "/below/stores/s/v2/customers/1");
