@@ -9,6 +9,9 @@ use crate::error::Error;
 use crate::fields::validate::Valid;
 use crate::store::{Store, Turn};
 
+/// How many customers go into one statement.
+const TOGETHER: usize = 50;
+
 /// What a store begins with.
 #[derive(Debug, Default)]
 pub struct Content {
@@ -87,14 +90,43 @@ pub async fn load(store: &Store, content: Content) -> Result<(), Refused> {
         .write(move |turn| {
             Box::pin(async move {
                 let mut entry = None;
-                let written = write(turn, &content, now, &mut entry).await;
-                written.map_err(|error| Refused { entry, error })?;
+                let next = turn.next_customer;
+                if let Err(error) = write(turn, &content, now, &mut entry).await {
+                    turn.next_customer = next;
+                    return Err(Refused { entry, error });
+                }
                 let memory = turn.load().await?;
                 turn.change(Change::Loaded(memory.into()));
                 Ok(())
             })
         })
         .await
+}
+
+/// Writes what belongs to a customer, the `i`th.
+async fn write_beside(
+    turn: &mut Turn,
+    content: &Content,
+    (i, customer): (usize, &Customer),
+    id: i64,
+    now: i64,
+    at: &mut Option<Entry>,
+) -> Result<(), Error> {
+    *at = Some(Entry::Customer(i));
+    let owner = (Owner::Customer, id);
+    form_fields::load(&mut turn.db, &content.form_fields, owner, &customer.form_fields).await?;
+    stored_instruments::load(&mut turn.db, id, &customer.stored_instruments).await?;
+    for (j, (valid, answers)) in customer.addresses.iter().enumerate() {
+        *at = Some(Entry::Address(i, j));
+        let address = addresses::insert(turn, id, valid).await?;
+        let owner = (Owner::Address, address.id);
+        form_fields::load(&mut turn.db, &content.form_fields, owner, answers).await?;
+    }
+    for (j, (name, value)) in customer.attributes.iter().enumerate() {
+        *at = Some(Entry::Value(i, j));
+        attribute_values::load(&mut turn.db, id, (name, value), now).await?;
+    }
+    Ok(())
 }
 
 async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Entry>) -> Result<(), Error> {
@@ -113,21 +145,17 @@ async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Ent
         *at = Some(Entry::Attribute(i));
         attributes::insert(&mut turn.db, attribute, now).await?;
     }
-    for (i, customer) in content.customers.iter().enumerate() {
-        *at = Some(Entry::Customer(i));
-        let id = customers::load(turn, &customer.valid, customer.password_hash.as_deref(), now).await?;
-        let owner = (Owner::Customer, id);
-        form_fields::load(&mut turn.db, &content.form_fields, owner, &customer.form_fields).await?;
-        stored_instruments::load(&mut turn.db, id, &customer.stored_instruments).await?;
-        for (j, (valid, answers)) in customer.addresses.iter().enumerate() {
-            *at = Some(Entry::Address(i, j));
-            let address = addresses::insert(turn, id, valid).await?;
-            let owner = (Owner::Address, address.id);
-            form_fields::load(&mut turn.db, &content.form_fields, owner, answers).await?;
-        }
-        for (j, (name, value)) in customer.attributes.iter().enumerate() {
-            *at = Some(Entry::Value(i, j));
-            attribute_values::load(&mut turn.db, id, (name, value), now).await?;
+    let known = customers::Referable::read(turn).await?;
+    for (chunk, customers) in content.customers.chunks(TOGETHER).enumerate() {
+        let first = chunk * TOGETHER;
+        let new: Vec<(&Valid, Option<&str>)> =
+            customers.iter().map(|customer| (&customer.valid, customer.password_hash.as_deref())).collect();
+        let ids = customers::load(turn, &known, &new, now).await.map_err(|(i, error)| {
+            *at = Some(Entry::Customer(first + i));
+            error
+        })?;
+        for ((i, customer), id) in (first..).zip(customers).zip(ids) {
+            write_beside(turn, content, (i, customer), id, now, at).await?;
         }
     }
     *at = Some(Entry::Generated);

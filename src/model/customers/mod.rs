@@ -28,7 +28,7 @@ pub use batch::{Created, check_all, create_all, delete_all, update_all};
 pub use delete::{delete, delete_matching};
 pub(crate) use write::insert_all;
 pub use write::{New, check, create, update};
-pub(in crate::model) use write::{load, push_insert};
+pub(in crate::model) use write::{Referable, load, push_insert};
 
 /// Every field of a customer: in the order of V2's answers, then what V3 alone has.
 pub const FIELDS: &[Field] = &[

@@ -1,5 +1,6 @@
 //! Creates and updates of customers, and the rules across fields and rows.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
@@ -214,37 +215,109 @@ pub(in crate::model) fn push_insert(sql: &mut QueryBuilder<Sqlite>, made: &[(&Cu
     sql.push(" on conflict (email) do nothing");
 }
 
-/// Makes a customer of a seed, whose dates, id and password hash may be given.
+/// What customers of a seed may refer to.
+pub(in crate::model) struct Referable {
+    channels: HashSet<i64>,
+    groups: HashSet<i64>,
+    default_group: i64,
+}
+
+impl Referable {
+    /// What the store has now.
+    pub(in crate::model) async fn read(turn: &mut Turn) -> Result<Referable, sqlx::Error> {
+        let channels = sqlx::query_scalar("select id from channels").persistent(false);
+        let channels: Vec<i64> = channels.fetch_all(&mut turn.db).await?;
+        let groups = sqlx::query_as("select id, is_default from customer_groups").persistent(false);
+        let groups: Vec<(i64, bool)> = groups.fetch_all(&mut turn.db).await?;
+        Ok(Referable {
+            channels: channels.into_iter().collect(),
+            default_group: groups.iter().find(|(_, is_default)| *is_default).map_or(0, |(id, _)| *id),
+            groups: groups.into_iter().map(|(id, _)| id).collect(),
+        })
+    }
+}
+
+/// Makes customers of a seed, whose dates, ids and password hashes may be given, in one statement; gives their ids.
+///
+/// # Errors
+/// The place of the first that refers to something that does not exist, or whose email or id is another's; or the
+/// database's.
 pub(in crate::model) async fn load(
     turn: &mut Turn,
-    valid: &Valid,
-    password_hash: Option<&str>,
+    known: &Referable,
+    new: &[(&Valid, Option<&str>)],
     now: i64,
-) -> Result<i64, Error> {
+) -> Result<Vec<i64>, (usize, Error)> {
+    let mut next = turn.next_customer;
+    let customers = turn.memory(|memory| {
+        let one = |(i, (valid, _)): (usize, &(&Valid, Option<&str>))| {
+            let id = valid.int("id").unwrap_or(next);
+            next = next.max(id + 1);
+            seeded(valid, id, known, memory, now).map_err(|problem| (i, problem.into()))
+        };
+        new.iter().enumerate().map(one).collect::<Result<Vec<Customer>, (usize, Error)>>()
+    })?;
+    let rows: Vec<(&Customer, Option<&str>)> =
+        customers.iter().zip(new).map(|(customer, (_, hash))| (customer, *hash)).collect();
+    let mut sql = QueryBuilder::new("");
+    push_insert(&mut sql, &rows);
+    let inserted = sql.build().execute(&mut turn.db).await;
+    if !inserted.as_ref().is_ok_and(|done| done.rows_affected() == rows.len() as u64) {
+        let refused = refused(turn, &customers).await.map_err(|error| (0, error.into()))?;
+        let (at, problem) = match (refused, inserted) {
+            (Some(refused), _) => refused,
+            (None, Err(error)) => return Err((0, error.into())),
+            (None, Ok(_)) => return Err((0, sqlx::Error::RowNotFound.into())),
+        };
+        return Err((at, problem.into()));
+    }
+    turn.next_customer = next;
+    Ok(customers.into_iter().map(|customer| customer.id).collect())
+}
+
+/// A customer as a seed describes it.
+fn seeded(valid: &Valid, id: i64, known: &Referable, memory: &Memory, now: i64) -> Result<Customer, Problem> {
+    let channels = valid.ints("channel_ids").into_iter().flatten().map(|id| ("channel_ids", *id));
+    for (name, id) in channels.chain(valid.int("origin_channel_id").map(|id| ("origin_channel_id", id))) {
+        if !known.channels.contains(&id) {
+            return Err(Problem::new(name, What::NoSuch));
+        }
+    }
+    let group = valid.int("customer_group_id").unwrap_or(known.default_group);
+    if group != 0 && !known.groups.contains(&group) {
+        return Err(Problem::new("customer_group_id", What::NoSuch));
+    }
     let created = valid.int("date_created").unwrap_or(now);
-    let modified = valid.int("date_modified").unwrap_or(created);
-    let mut own = vec![("date_created", Value::Int(created)), ("date_modified", Value::Int(modified))];
-    own.extend(password_hash.map(|hash| ("password_hash", Value::Text(hash.to_owned()))));
-    own.extend(own_columns(valid));
-    let channels = valid.ints("channel_ids").into_iter().flatten().copied();
-    for (name, id) in channels
-        .map(|id| ("channel_ids", id))
-        .chain(valid.int("origin_channel_id").map(|id| ("origin_channel_id", id)))
-    {
-        let channel = sqlx::query("select id from channels where id = ?").bind(id);
-        channel.fetch_optional(&mut turn.db).await?.ok_or_else(|| Problem::new(name, What::NoSuch))?;
+    let new = New { valid: valid.clone(), password_hash: None, now };
+    Ok(Customer {
+        customer_group_id: group,
+        date_created: created,
+        date_modified: valid.int("date_modified").unwrap_or(created),
+        ..Customer::from_new(&new, id, memory)
+    })
+}
+
+/// The first of these customers that could not be made, and why: its email or id is another's.
+async fn refused(turn: &mut Turn, customers: &[Customer]) -> Result<Option<(usize, Problem)>, sqlx::Error> {
+    for (i, customer) in customers.iter().enumerate() {
+        let there = sqlx::query_as("select id, email from customers where id = ? or email = ?");
+        let there: Vec<(i64, String)> =
+            there.bind(customer.id).bind(&customer.email).fetch_all(&mut turn.db).await?;
+        let is_same = |(id, email): &(i64, String)| *id == customer.id && *email == customer.email;
+        let before = &customers[..i];
+        let email_taken =
+            there.iter().any(|other| !is_same(other) && other.1.eq_ignore_ascii_case(&customer.email))
+                || before.iter().any(|other| other.email.eq_ignore_ascii_case(&customer.email));
+        let id_taken = there.iter().any(|other| !is_same(other) && other.0 == customer.id)
+            || before.iter().any(|other| other.id == customer.id);
+        if id_taken {
+            return Ok(Some((i, Problem::new("id", What::Taken { value: customer.id.to_string() }))));
+        }
+        if email_taken {
+            return Ok(Some((i, taken(customer))));
+        }
     }
-    if valid.get("customer_group_id").is_none() {
-        let default = "select id from customer_groups where is_default = 1";
-        let default: Option<i64> = sqlx::query_scalar(default).fetch_optional(&mut turn.db).await?;
-        own.extend(default.map(|id| ("customer_group_id", Value::Int(id))));
-    } else if let Some(id) = valid.int("customer_group_id").filter(|id| *id != 0) {
-        let group = sqlx::query("select id from customer_groups where id = ?").bind(id);
-        group.fetch_optional(&mut turn.db).await?.ok_or_else(no_such_group)?;
-    }
-    let mut sql = Columns::new(valid, &own).insert("customers");
-    let row = sql.build().fetch_one(&mut turn.db).await.map_err(|error| refusal(error, valid))?;
-    Ok(row.try_get("id")?)
+    Ok(None)
 }
 
 /// Changes a customer: what was supplied, and the time of the change. Nothing supplied changes nothing.
@@ -333,13 +406,9 @@ fn no_such_group() -> Error {
     Problem::new("customer_group_id", What::NoSuch).into()
 }
 
-/// What a refused row means: the uniqueness of the email, or of the id that a seed pinned, would be broken.
+/// What a refused row means: the uniqueness of the email would be broken.
 fn refusal(error: sqlx::Error, valid: &Valid) -> Error {
     match error.as_database_error() {
-        Some(refused) if refused.is_unique_violation() && refused.message().ends_with("customers.id") => {
-            let value = valid.int("id").unwrap_or_default().to_string();
-            Problem::new("id", What::Taken { value }).into()
-        }
         Some(refused) if refused.is_unique_violation() => {
             let value = valid.text("email").unwrap_or_default().to_owned();
             Problem::new("email", What::Taken { value }).into()
