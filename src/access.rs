@@ -48,12 +48,23 @@ pub enum DeleteAll {
     BatchOf100,
 }
 
+/// What V2 answers to a client that names no form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WithoutAccept {
+    /// JSON, with a hint that it is not what the service does.
+    #[default]
+    Json,
+    /// XML, as the service does.
+    Xml,
+}
+
 /// A store's switches between two readings of the documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the types say it")]
 pub struct Switches {
     pub limit_overflow: LimitOverflow,
     pub delete_all: DeleteAll,
+    pub v2_without_accept: WithoutAccept,
 }
 
 /// A token that opens a store.

@@ -124,10 +124,13 @@ fn of_metafields(methods: MethodRouter) -> MethodRouter {
 }
 
 /// The router. Errors leave it as response extensions, to be rendered by the edge.
-pub fn routes(tenants: &Arc<Tenants>) -> Router {
-    let tenants = tenants.clone();
-    let mut router =
-        Router::new().route("/livez", get(alive)).route("/readyz", get(async move || ready(&tenants).await));
+pub fn routes(tenants: &Arc<Tenants>, default_store: &str) -> Router {
+    let (of_ready, of_time) = (tenants.clone(), tenants.clone());
+    let default_store: Arc<str> = default_store.into();
+    let mut router = Router::new()
+        .route("/livez", get(alive))
+        .route("/readyz", get(async move || ready(&of_ready).await))
+        .route("/time", get(async move || time(&of_time, &default_store).await));
     for mount in V2_MOUNTS {
         for (path, methods) in v2_routes() {
             router = router.route(&format!("{mount}{path}"), methods);
@@ -142,6 +145,12 @@ pub fn routes(tenants: &Arc<Tenants>) -> Router {
 /// An answer is a yes.
 async fn alive() -> &'static str {
     "ok"
+}
+
+/// Observed: milliseconds and nothing else, to anybody. Assumed: of the default store, since no other is named.
+async fn time(tenants: &Tenants, default_store: &str) -> Result<String, Error> {
+    let (_, store) = tenants.get(default_store).await?;
+    Ok(store.clock.now_ms().to_string())
 }
 
 /// The server listens only once its stores are seeded, so what may be missing is room for another one.

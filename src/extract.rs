@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json};
 
+use crate::accept::Form;
 use crate::access::Wanted;
 use crate::error::{Error, Problem, What};
 use crate::gateway;
@@ -33,6 +34,8 @@ pub struct Tenant {
     pub base: String,
     /// Where the path of `base` begins.
     pub base_path: usize,
+    /// The form of its answer.
+    pub form: Form,
     /// How the store behaves, from the beginning of the request to its end.
     pub settings: Arc<Settings>,
     /// All stores, for the first write of one that does not exist.
@@ -98,27 +101,10 @@ fn admit(parts: &mut Parts, wanted: Wanted) -> Result<Tenant, Response> {
     if tenant.family != Family::BasicV2 {
         gateway::check_token(&parts.headers, &tenant, wanted)?;
     }
-    if !accepts_json(&parts.headers) {
+    if tenant.form == Form::Unacceptable {
         return Err(Error::NotAcceptable.into_response());
     }
     Ok(tenant)
-}
-
-/// Whether an `Accept` lets JSON through: none does, and so do `*/*`, `application/*` and `application/json`.
-fn accepts_json(headers: &HeaderMap) -> bool {
-    let mut ranges = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
-    if ranges.peek().is_none_or(|first| first.trim().is_empty()) {
-        return true;
-    }
-    ranges.flat_map(|value| value.split(',')).any(|range| {
-        let (media_type, parameters) = range.split_once(';').unwrap_or((range, ""));
-        let refused = parameters.split(';').any(|parameter| {
-            let q = parameter.trim().strip_prefix("q=");
-            q.and_then(|q| q.parse::<f32>().ok()) == Some(0.0)
-        });
-        let json = ["*/*", "application/*", "application/json"];
-        !refused && json.iter().any(|name| media_type.trim().eq_ignore_ascii_case(name))
-    })
 }
 
 /// The `N` ids in a path, in order. What is not an id that can exist is [`Error::NotFound`].

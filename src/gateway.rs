@@ -2,13 +2,14 @@
 
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::access::{Digest, Refused, Wanted};
 use crate::extract::Tenant;
+use crate::mount::Family;
 use crate::quota::Allowance;
 
 /// Observed. The path is unknown; also what the gateway says of a store hash that can not be one.
@@ -27,6 +28,20 @@ pub fn bad_host() -> Response {
 #[must_use]
 pub fn no_such_store() -> Response {
     array(StatusCode::FORBIDDEN, "The store does not exist, or the credentials are not for it.")
+}
+
+/// Since when, in the form of RFC 9745. Assumed: the service only says that these operations are deprecated.
+pub const DEPRECATED_SINCE: &str = "@1704067200";
+
+/// Whether an operation is deprecated. Documented of V2's customers and their addresses, and of the answers to form
+/// fields that V3 writes on their own.
+#[must_use]
+pub fn is_deprecated(family: Family, method: &Method, path: &str) -> bool {
+    let mut parts = path.split('/').skip(if family == Family::BasicV2 { 3 } else { 4 });
+    match family {
+        Family::TokenV2 | Family::BasicV2 => parts.next() == Some("customers"),
+        Family::TokenV3 => method == Method::PUT && parts.eq(["customers", "form-field-values"]),
+    }
 }
 
 /// Where the service explains its status codes. Observed: absolute, although its documents print it relative.
@@ -113,9 +128,16 @@ pub fn add_rate_headers(headers: &mut HeaderMap, allowance: Allowance) {
     }
 }
 
+const API_LIMIT: HeaderName = HeaderName::from_static("x-bc-apilimit-remaining");
+
 /// Adds the one rate-limit header of a Basic answer.
 pub fn add_basic_rate_header(headers: &mut HeaderMap, allowance: Allowance) {
-    headers.insert(HeaderName::from_static("x-bc-apilimit-remaining"), allowance.left.into());
+    headers.insert(API_LIMIT, allowance.left.into());
+}
+
+/// Adds that header to an answer of V2 to a token. Observed, long ago: there it is no limit, but the largest number.
+pub fn add_boundless_rate_header(headers: &mut HeaderMap) {
+    headers.insert(API_LIMIT, HeaderValue::from_static("2147483647"));
 }
 
 fn text(status: StatusCode, body: &'static str) -> Response {

@@ -7,6 +7,7 @@
 //! [`seed`] the files that fill stores, [`server`] the listening,
 //! [`descriptors`] how much of it the system allows.
 
+pub mod accept;
 pub mod access;
 pub mod app;
 pub mod clock;
@@ -41,5 +42,5 @@ use std::sync::Arc;
 /// The whole application as a service, without a listener: what tests drive and [`server`] serves.
 #[must_use]
 pub fn app(tenants: Arc<tenants::Tenants>, options: edge::Options) -> edge::Edge {
-    edge::Edge::new(app::routes(&tenants), tenants, options)
+    edge::Edge::new(app::routes(&tenants, &options.default_store), tenants, options)
 }

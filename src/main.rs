@@ -148,10 +148,11 @@ fn announce(config: &Config, address: SocketAddr, tenants: &Tenants) -> io::Resu
     let store = &config.default_store;
     let any_token_opens =
         tenants.is_allowed(store) && tenants.entry(store).is_none_or(|entry| !entry.settings().access.strict);
+    let json = "-H 'X-Auth-Token: any' -H 'Accept: application/json'";
     let example = match (any_token_opens, tenants.exists(store)) {
         (false, _) => format!("http://{reachable}/readyz"),
-        (true, false) => format!("http://{reachable}/stores/{store}/v2/time -H 'X-Auth-Token: any'"),
-        (true, true) => format!("http://{reachable}/stores/{store}/v2/customers -H 'X-Auth-Token: any'"),
+        (true, false) => format!("http://{reachable}/stores/{store}/v2/time {json}"),
+        (true, true) => format!("http://{reachable}/stores/{store}/v2/customers {json}"),
     };
     // In one write: who has read the first line may close the pipe.
     let lines = format!("listening on http://{address}\ntry: curl -s {example}\n");

@@ -29,7 +29,27 @@ pub fn family(path: &str) -> Option<(Family, Option<&str>)> {
     (rest.is_empty() || rest.starts_with('/')).then_some((Family::BasicV2, None))
 }
 
-/// The path without doubled and trailing slashes and, in V2, without a `.json` suffix.
+/// What the end of a V2 path asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suffix {
+    /// `.json`
+    Json,
+    /// `.xml`
+    Xml,
+}
+
+impl Suffix {
+    const ALL: [(&str, Suffix); 2] = [(".json", Suffix::Json), (".xml", Suffix::Xml)];
+
+    /// The suffix of a path, tidy or not; V3 has none.
+    #[must_use]
+    pub fn of(path: &str) -> Option<Suffix> {
+        let path = path.trim_end_matches('/');
+        Suffix::ALL.into_iter().find(|(text, _)| path.ends_with(text)).map(|(_, suffix)| suffix)
+    }
+}
+
+/// The path without doubled and trailing slashes and, in V2, without a suffix.
 #[must_use]
 pub fn tidy(path: &str) -> Cow<'_, str> {
     let mut tidy = Cow::Borrowed(path);
@@ -45,8 +65,11 @@ pub fn tidy(path: &str) -> Cow<'_, str> {
     if tidy.len() > 1 && tidy.ends_with('/') {
         cut(&mut tidy, 1);
     }
-    if tidy.ends_with(".json") && family(&tidy).is_some_and(|(family, _)| family != Family::TokenV3) {
-        cut(&mut tidy, ".json".len());
+    let suffix = Suffix::ALL.into_iter().find(|(text, _)| tidy.ends_with(text));
+    if let Some((text, _)) = suffix
+        && family(&tidy).is_some_and(|(family, _)| family != Family::TokenV3)
+    {
+        cut(&mut tidy, text.len());
     }
     tidy
 }
@@ -57,39 +80,6 @@ fn cut(text: &mut Cow<'_, str>, by: usize) {
     match text {
         Cow::Borrowed(text) => *text = &text[..keep],
         Cow::Owned(text) => text.truncate(keep),
-    }
-}
-
-/// The domain under which each store has a name of its own.
-const STORES: &str = "mybigcommerce.com";
-
-/// A host in the stores' domain that can not be a store's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoStore;
-
-/// The store hash in a `Host` of the form `store-{hash}.mybigcommerce.com`, with or without a port; `None` of another
-/// domain.
-///
-/// # Errors
-/// [`NoStore`] of any other name in that domain, also one that ends in a dot: a slip in a host must not lead to the
-/// default store.
-pub fn hash_in_host(host: &str) -> Result<Option<&str>, NoStore> {
-    let name = host.split(':').next().unwrap_or_default();
-    let absolute = name.trim_end_matches('.');
-    let split = absolute.len().checked_sub(STORES.len()).and_then(|at| absolute.split_at_checked(at));
-    let Some((label, _)) = split.filter(|(label, domain)| {
-        domain.eq_ignore_ascii_case(STORES) && (label.is_empty() || label.ends_with('.'))
-    }) else {
-        return Ok(None);
-    };
-    let store = label.strip_suffix('.').and_then(|label| label.split_at_checked("store-".len()));
-    match store {
-        Some((prefix, hash))
-            if name == absolute && prefix.eq_ignore_ascii_case("store-") && is_hash(hash) =>
-        {
-            Ok(Some(hash))
-        }
-        _ => Err(NoStore),
     }
 }
 
@@ -136,35 +126,13 @@ mod tests {
             ("/api/v2/customers.json", "/api/v2/customers"),
             ("/api/v2/customers/5.json", "/api/v2/customers/5"),
             ("/stores/abc/v2/customers/count.json/", "/stores/abc/v2/customers/count"),
+            ("/stores/abc/v2/customers/5.xml//", "/stores/abc/v2/customers/5"),
             ("/stores/abc/v3/customers.json", "/stores/abc/v3/customers.json"),
+            ("/stores/abc/v3/customers.xml", "/stores/abc/v3/customers.xml"),
             ("/", "/"),
             ("//", "/"),
         ] {
             assert_eq!(tidy(path), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn the_store_is_read_from_the_host_of_the_service() {
-        assert_eq!(hash_in_host("store-abc12.mybigcommerce.com"), Ok(Some("abc12")));
-        assert_eq!(hash_in_host("Store-abc12.MyBigCommerce.com:2442"), Ok(Some("abc12")));
-        for host in ["localhost", "[::1]:2442", "store-abc.example.com", "notmybigcommerce.com", "è.com", ""]
-        {
-            assert_eq!(hash_in_host(host), Ok(None), "{host}");
-        }
-        let long = format!("store-{}.mybigcommerce.com", "a".repeat(65));
-        for host in [
-            "mybigcommerce.com",
-            "abc.mybigcommerce.com",
-            "store-.mybigcommerce.com",
-            "store-abc.mybigcommerce.com.",
-            "store-abc.mybigcommerce.com.:2442",
-            "store-abc..mybigcommerce.com",
-            "x.store-abc.mybigcommerce.com",
-            "STORE-a%20b.MYBIGCOMMERCE.COM",
-            &long,
-        ] {
-            assert_eq!(hash_in_host(host), Err(NoStore), "{host}");
         }
     }
 }

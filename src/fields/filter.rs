@@ -5,6 +5,15 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::{Dialect, Field, Kind, Op, Value, validate};
 use crate::error::{Problem, What};
 
+/// What a number or date is whose value is blank: `?min_id=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blanks {
+    /// As if it were absent. Assumed, for whatever only reads.
+    PassedOver,
+    /// Invalid: a delete must not take more than was meant.
+    Refused,
+}
+
 /// Conditions on the rows of one table, all of which must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filters(Vec<(&'static Field, Op, Vec<Value>)>);
@@ -21,6 +30,7 @@ impl Filters {
         fields: &'static [Field],
         dialect: Dialect,
         pairs: &[(String, String)],
+        blanks: Blanks,
         unspell: impl Fn(&str) -> (&str, Op),
     ) -> Result<Filters, Vec<Problem>> {
         let mut problems = Vec::new();
@@ -32,6 +42,8 @@ impl Filters {
                 side.name == name && side.filters.contains(&op)
             });
             match field {
+                Some(field)
+                    if blanks == Blanks::PassedOver && value.is_empty() && may_be_blank(field, op) => {}
                 Some(field) => {
                     named.retain(|(_, f, o, _)| (*f, *o) != (field, op));
                     named.push((key, field, op, value));
@@ -115,6 +127,11 @@ fn json(values: &[Value]) -> String {
         _ => serde_json::Value::Null,
     });
     serde_json::Value::Array(values.collect()).to_string()
+}
+
+/// Whether a value of this kind is as if absent when it is blank. Of a list, that of its entries is not.
+fn may_be_blank(field: &Field, op: Op) -> bool {
+    op != Op::In && matches!(field.kind, Kind::Int | Kind::Money | Kind::Date)
 }
 
 /// Reads a filter's value. Text has no rule but that it is text: what could never be stored matches nothing.

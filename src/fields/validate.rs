@@ -366,8 +366,9 @@ pub fn read_text(kind: Kind, length: RangeInclusive<usize>, text: &str) -> Resul
         Kind::Money => values::money(text).map(Value::Int).ok_or_else(malformed),
         Kind::Date => values::date(text).map(Value::Int).ok_or_else(malformed),
         Kind::Bool => match text {
-            "true" | "1" => Ok(Value::Int(1)),
-            "false" | "0" => Ok(Value::Int(0)),
+            // Python writes them with a capital.
+            "true" | "True" | "1" => Ok(Value::Int(1)),
+            "false" | "False" | "0" => Ok(Value::Int(0)),
             _ => Err(malformed()),
         },
         Kind::OneOf(words) if words.contains(&text) => Ok(Value::Text(text.to_owned())),

@@ -28,6 +28,7 @@ pub struct Operation {
     refusals: Vec<(u16, &'static str)>,
     /// Responses in place of the usual ones, where these are given.
     instead: Vec<(u16, &'static str)>,
+    is_deprecated: bool,
 }
 
 fn operation(method: &'static str, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
@@ -42,6 +43,7 @@ fn operation(method: &'static str, path: &'static str, id: &'static str, summary
         answers: Vec::new(),
         refusals: Vec::new(),
         instead: Vec::new(),
+        is_deprecated: false,
     }
 }
 
@@ -72,6 +74,12 @@ impl Operation {
     /// If it refuses with one of these statuses, it does so in a way of its own.
     fn refuses_usually(mut self, statuses: &[u16], response: &'static str) -> Operation {
         self.instead.extend(statuses.iter().map(|status| (*status, response)));
+        self
+    }
+
+    /// The service would rather have it asked in another way.
+    fn deprecated(mut self) -> Operation {
+        self.is_deprecated = true;
         self
     }
 
@@ -120,6 +128,9 @@ impl Operation {
         });
         let parameters: Vec<Json> = in_path.chain(self.query.iter().cloned()).collect();
         let mut json = json!({"operationId": self.id, "summary": self.summary, "tags": [tag]});
+        if self.is_deprecated {
+            json["deprecated"] = true.into();
+        }
         if !parameters.is_empty() {
             json["parameters"] = parameters.into();
         }

@@ -14,11 +14,12 @@ pub(super) fn version() -> Version {
     Version {
         title: "Customers API, V2",
         description: "As bigcommerce-mock answers it. A token opens the mount on `/stores`, Basic credentials the one \
-            on `/api/v2`, which takes its store from the `Host`. A list without entries is 204.",
+            on `/api/v2`, which takes its store from the `Host`. A list without entries is 204. Who asks for \
+            `application/xml` gets the same in XML.",
         mounts: &["/stores/{store_hash}/v2", "/api/v2"],
         tags: vec![
-            Tag { name: "Customers", operations: customers() },
-            Tag { name: "Customer Addresses", operations: addresses() },
+            Tag { name: "Customers", operations: deprecated(customers()) },
+            Tag { name: "Customer Addresses", operations: deprecated(addresses()) },
             Tag { name: "Customer Groups", operations: groups() },
             Tag { name: "Time", operations: vec![time()] },
         ],
@@ -26,6 +27,10 @@ pub(super) fn version() -> Version {
         responses: responses(),
         security: &["token", "basic"],
     }
+}
+
+fn deprecated(operations: Vec<Operation>) -> Vec<Operation> {
+    operations.into_iter().map(Operation::deprecated).collect()
 }
 
 fn customers() -> Vec<Operation> {
@@ -252,7 +257,7 @@ fn responses() -> Json {
         &[
             (400, "A parameter, the body or a field in it is wrong"),
             (404, "There is no such thing"),
-            (406, "The client does not accept JSON"),
+            (406, "The client accepts neither JSON nor XML"),
             (408, "The body did not arrive in time"),
             (413, "The body or the limit is too large"),
             (415, "The body is not declared as JSON"),

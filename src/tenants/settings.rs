@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::Uri;
 use serde_json::{Value as Json, json};
 
-use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Scope, Token};
+use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Scope, Token, WithoutAccept};
 use crate::clock::Mode;
 use crate::durations;
 use crate::store::OpenError;
@@ -54,6 +54,9 @@ const OVERFLOW: [(&str, LimitOverflow); 2] =
     [("clamp", LimitOverflow::Clamp), ("reject", LimitOverflow::Reject)];
 /// What a bulk delete takes.
 const DELETE_ALL: [(&str, DeleteAll); 2] = [("all", DeleteAll::All), ("batch_of_100", DeleteAll::BatchOf100)];
+/// What V2 answers to a client that names no form.
+const WITHOUT_ACCEPT: [(&str, WithoutAccept); 2] =
+    [("json", WithoutAccept::Json), ("xml", WithoutAccept::Xml)];
 const AUTH: [(&str, bool); 2] = [("lenient", false), ("strict", true)];
 
 /// The settings as the control API and files show them, secrets included.
@@ -69,6 +72,7 @@ pub fn to_json(settings: &Settings) -> Json {
         "basic": access.basic.iter().map(basic).collect::<Vec<_>>(),
         "limit_overflow": name_of(&OVERFLOW, access.switches.limit_overflow),
         "delete_all": name_of(&DELETE_ALL, access.switches.delete_all),
+        "v2_without_accept": name_of(&WITHOUT_ACCEPT, access.switches.v2_without_accept),
         "clock": clock_json(*clock),
         "cors": match cors {
             Cors::Any => json!("any"),
@@ -132,6 +136,7 @@ fn read_switches(settings: &mut Settings, object: &mut Object) -> Result<(), Fau
     let switches = &mut settings.access.switches;
     set(&mut switches.limit_overflow, object.read("limit_overflow", word(&OVERFLOW))?);
     set(&mut switches.delete_all, object.read("delete_all", word(&DELETE_ALL))?);
+    set(&mut switches.v2_without_accept, object.read("v2_without_accept", word(&WITHOUT_ACCEPT))?);
     set(&mut settings.clock, object.read("clock", clock)?);
     set(&mut settings.cors, object.read("cors", cors)?);
     set(&mut settings.latency, object.read("latency", durations::duration)?);
@@ -259,6 +264,7 @@ mod tests {
             "basic": [{"username": "u", "password": ""}],
             "limit_overflow": "reject",
             "delete_all": "batch_of_100",
+            "v2_without_accept": "xml",
             "clock": {"mode": "shifted", "by": "-36h"},
             "cors": ["https://app.example"],
             "latency": "250ms",

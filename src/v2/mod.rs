@@ -9,6 +9,7 @@ pub mod addresses;
 pub mod customer_groups;
 pub mod customers;
 pub mod wire;
+pub mod xml;
 
 /// `GET /time`: the store's time. Clients call it to see whether they are connected.
 pub async fn time(AnyScope(tenant): AnyScope) -> Response {

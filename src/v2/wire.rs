@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use crate::access::{LimitOverflow, Switches};
 use crate::error::{Error, Problem, What};
 use crate::extract::Pairs;
-use crate::fields::filter::Filters;
+use crate::fields::filter::{Blanks, Filters};
 use crate::fields::validate::read_text;
 use crate::fields::{Dialect, Field, Kind, Op, Value};
 use crate::model::Page;
@@ -165,8 +165,9 @@ pub fn list_query(
     switches: Switches,
     query: Pairs,
 ) -> Result<(Filters, Page), Error> {
-    let (paging, rest) = take(query, &["page", "limit"]);
-    let filters = Filters::parse(fields, Dialect::V2, &rest, |key| spelling.read(key))?;
+    let (mut paging, rest) = take(query, &["page", "limit"]);
+    paging.retain(|(_, value)| !value.is_empty());
+    let filters = Filters::parse(fields, Dialect::V2, &rest, Blanks::PassedOver, |key| spelling.read(key))?;
     let limit = positive(&paging, "limit")?.unwrap_or(DEFAULT_LIMIT);
     let page = positive(&paging, "page")?.unwrap_or(1);
     if limit > MAX_LIMIT && switches.limit_overflow == LimitOverflow::Reject {
@@ -182,7 +183,7 @@ pub fn list_query(
 /// [`Error::Invalid`].
 pub fn count_query(fields: &'static [Field], spelling: Spelling, query: Pairs) -> Result<Filters, Error> {
     let (_, rest) = take(query, &["page", "limit"]);
-    Ok(Filters::parse(fields, Dialect::V2, &rest, |key| spelling.read(key))?)
+    Ok(Filters::parse(fields, Dialect::V2, &rest, Blanks::PassedOver, |key| spelling.read(key))?)
 }
 
 /// Takes filters and an explicit limit from the query of a delete. Assumed: there is no `page`.
@@ -195,7 +196,7 @@ pub fn delete_query(
     query: Pairs,
 ) -> Result<(Filters, Option<i64>), Error> {
     let (paging, rest) = take(query, &["limit"]);
-    let filters = Filters::parse(fields, Dialect::V2, &rest, |key| spelling.read(key))?;
+    let filters = Filters::parse(fields, Dialect::V2, &rest, Blanks::Refused, |key| spelling.read(key))?;
     Ok((filters, positive(&paging, "limit")?.map(|limit| limit.min(MAX_DELETE))))
 }
 
@@ -244,7 +245,7 @@ pub fn error(error: &Error) -> Response {
             (StatusCode::METHOD_NOT_ALLOWED, message.into(), None)
         }
         Error::NotAcceptable => {
-            let message = "This resource is only available as application/json.";
+            let message = "This resource is only available as application/json or application/xml.";
             (StatusCode::NOT_ACCEPTABLE, message.into(), None)
         }
         Error::NotJson => {

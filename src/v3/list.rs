@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::access::{LimitOverflow, Switches};
 use crate::error::{Error, Problem, What};
 use crate::extract::Pairs;
-use crate::fields::filter::Filters;
+use crate::fields::filter::{Blanks, Filters};
 use crate::fields::validate::read_text;
 use crate::fields::{Dialect, Field, Kind, Op, Value};
 use crate::model::customers::Around;
@@ -68,8 +68,9 @@ impl List {
             "include" => !include.is_empty(),
             _ => false,
         };
-        let (ours, rest): (Pairs, Pairs) = query.iter().cloned().partition(|(key, _)| is_ours(key));
-        let filters = Filters::parse(fields, Dialect::V3, &rest, spelling)?;
+        let (mut ours, rest): (Pairs, Pairs) = query.iter().cloned().partition(|(key, _)| is_ours(key));
+        ours.retain(|(key, value)| !(value.is_empty() && matches!(key.as_str(), "page" | "limit")));
+        let filters = Filters::parse(fields, Dialect::V3, &rest, Blanks::PassedOver, spelling)?;
         let find = |name: &str| ours.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let limit = positive("limit", find("limit"))?.unwrap_or(DEFAULT_LIMIT);
         if limit > MAX_LIMIT && switches.limit_overflow == LimitOverflow::Reject {

@@ -87,8 +87,11 @@ async fn the_token_is_looked_at_before_what_is_accepted_and_before_the_body() {
     let mock = Mock::new().await;
     let xml = [("x-auth-token", ""), ("accept", "application/xml"), ("content-type", "application/xml")];
     assert_eq!(mock.call("POST", "/stores/s/v2/customers", &xml, "<a/>").await.status, 401);
-    let reply = mock.call("POST", "/stores/s/v2/customers", &xml[1..], "<a/>").await;
+    let html = [("accept", "text/html"), xml[2]];
+    let reply = mock.call("POST", "/stores/s/v2/customers", &html, "<a/>").await;
     assert_eq!(reply.status, 406);
+    let reply = mock.call("POST", "/stores/s/v2/customers", &xml[1..], "<a/>").await;
+    assert_eq!(reply.status, 415);
 }
 
 #[tokio::test]
@@ -129,7 +132,7 @@ async fn the_basic_mount_takes_the_store_from_the_host() {
 }
 
 #[tokio::test]
-async fn an_accept_that_leaves_out_json_is_406() {
+async fn an_accept_that_leaves_out_json_and_xml_is_406() {
     let mock = Mock::new().await;
     let status =
         async |accept: &str| mock.call("GET", "/stores/s/v2/time", &[("accept", accept)], "").await.status;
@@ -142,14 +145,20 @@ async fn an_accept_that_leaves_out_json_is_406() {
         "text/html, */*;q=0.1",
         "application/json; charset=utf-8",
         "application/xml, Application/JSON",
+        "application/xml",
+        "text/*",
     ] {
         assert_eq!(status(fine).await, 200, "{fine}");
     }
-    for other in ["application/xml", "text/html", "application/json;q=0", "application/jsonp", "text/*"] {
+    for other in ["text/html", "application/json;q=0", "application/jsonp"] {
         assert_eq!(status(other).await, 406, "{other}");
     }
     let reply = mock.call("GET", "/api/v2/customers", &[("accept", "text/html")], "").await;
-    reply.assert_error(406, "This resource is only available as application/json.");
+    reply.assert_error(406, "This resource is only available as application/json or application/xml.");
+    for other in ["application/xml", "text/xml", "text/html"] {
+        let reply = mock.call("GET", "/stores/s/v3/customers", &[("accept", other)], "").await;
+        assert_eq!(reply.status, 406, "V3 has nothing but JSON: {other}");
+    }
 }
 
 #[tokio::test]
@@ -174,7 +183,7 @@ async fn slashes_and_suffixes_are_forgiven() {
         [1],
         "the query stays"
     );
-    assert_eq!(mock.get("/stores/demo/v2/customers.xml").await.status, 404);
+    assert_eq!(mock.get("/stores/demo/v3/customers.xml").await.status, 404);
 }
 
 #[tokio::test]
@@ -188,8 +197,9 @@ async fn token_answers_carry_all_four_rate_headers_and_basic_answers_theirs() {
         let rate = ["requests-left", "requests-quota", "time-reset-ms", "time-window-ms"];
         let rate = rate.map(|name| reply.header(&format!("x-rate-limit-{name}")).parse::<i64>().unwrap());
         assert_eq!(rate, [left, 10_000, 30_000, 30_000], "{path}");
-        assert_eq!(reply.header("x-bc-apilimit-remaining"), "");
+        assert_eq!(reply.header("x-bc-apilimit-remaining"), "2147483647", "{path}");
     }
+    assert_eq!(mock.get("/stores/s/v3/customers").await.header("x-bc-apilimit-remaining"), "");
     let other = mock.get("/stores/other/v2/time").await;
     assert_eq!(other.header("x-rate-limit-requests-left"), "9999", "each store has its own");
     let stranger = mock.get("/stores/stranger/v2/time").await;
@@ -244,6 +254,8 @@ async fn gzip_is_used_when_offered_and_only_then() {
     for not in ["identity", "deflate", "br", "gzip;q=0", ""] {
         assert_eq!(encoding(not).await, "", "{not}");
     }
+    let short = mock.call("GET", "/stores/s/v2/customers/count", &[("accept-encoding", "gzip")], "").await;
+    assert_eq!((short.header("content-encoding"), &*short.body), ("", r#"{"count":1}"#), "it would grow");
     let empty = mock.call("DELETE", "/stores/s/v2/customers", &[("accept-encoding", "gzip")], "").await;
     empty.assert(204, "");
     assert_eq!(empty.header("content-encoding"), "");
@@ -285,6 +297,8 @@ async fn a_browser_may_do_what_it_asks_for_from_any_origin() {
             "x-rate-limit-time-window-ms",
             "x-retry-after",
             "location",
+            "x-mock-hint",
+            "deprecation",
         ] {
             assert!(exposed.contains(name), "{name}: {exposed}");
         }
@@ -293,6 +307,71 @@ async fn a_browser_may_do_what_it_asks_for_from_any_origin() {
     assert_eq!(elsewhere.header("access-control-allow-origin"), "", "only the vendor's routes");
     let same_origin = mock.get("/stores/s/v2/customers").await;
     assert_eq!(same_origin.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
+async fn the_time_of_the_host_is_bare_milliseconds_to_anybody() {
+    let mock = Mock::new().await;
+    for method in ["GET", "HEAD"] {
+        let reply = mock.call(method, "/time", &[("authorization", "")], "").await;
+        reply.assert(200, if method == "GET" { "1714980850000" } else { "" });
+    }
+    mock.call("POST", "/time", &[], "").await.assert(404, ROUTE);
+    // Each store may have a time of its own.
+    mock.customer("demo", json!({})).await;
+    let clock = r#"{"mode":"frozen","now":"2026-01-01T00:00:00Z"}"#;
+    assert_eq!(mock.call("PUT", "/_mock/stores/demo/clock", &[], clock).await.status, 200);
+    mock.get("/time").await.assert(200, "1767225600000");
+}
+
+#[tokio::test]
+async fn a_client_of_v2_that_names_no_form_gets_json_and_a_hint() {
+    let mock = Mock::new().await;
+    mock.customer("demo", json!({})).await;
+    let hint = "BigCommerce answers XML here; send Accept: application/json";
+    let told = async |path: &str, accept: &str| {
+        let headers = [("accept", accept)];
+        let reply = mock.call("GET", path, if accept.is_empty() { &[] } else { &headers }, "").await;
+        assert_eq!(reply.header("content-type"), "application/json", "{path} {accept}");
+        reply.header("x-mock-hint").to_owned()
+    };
+    for path in ["/stores/demo/v2/customers", "/api/v2/customers/1", "/api/v2/customers/9", "/api/v2/time"] {
+        for unsaid in ["", "*/*", "application/*", "text/html, */*;q=0.8"] {
+            assert_eq!(told(path, unsaid).await, hint, "{path} {unsaid}");
+        }
+        assert_eq!(told(path, "application/json").await, "");
+        assert_eq!(told(&format!("{path}.json"), "*/*").await, "");
+    }
+    assert_eq!(told("/stores/demo/v3/customers", "*/*").await, "", "V3 answers JSON to everybody");
+    let empty = mock.get("/stores/nobody/v2/customers").await;
+    assert_eq!((empty.status, empty.header("x-mock-hint")), (204, ""), "nothing is in any form");
+}
+
+#[tokio::test]
+async fn deprecated_operations_say_so() {
+    let mock = Mock::new().await;
+    let deprecation =
+        async |method, path| mock.call(method, path, &[], "").await.header("deprecation").to_owned();
+    for (method, path) in [
+        ("GET", "/stores/s/v2/customers"),
+        ("POST", "/api/v2/customers"),
+        ("GET", "/api/v2/customers/count"),
+        ("DELETE", "/stores/s/v2/customers/1"),
+        ("GET", "/stores/s/v2/customers/1/addresses"),
+        ("PUT", "/stores/s/v3/customers/form-field-values"),
+    ] {
+        assert_eq!(deprecation(method, path).await, "@1704067200", "{method} {path}");
+    }
+    for (method, path) in [
+        ("GET", "/stores/s/v2/customer_groups"),
+        ("GET", "/api/v2/time"),
+        ("GET", "/stores/s/v3/customers"),
+        ("GET", "/stores/s/v3/customers/form-field-values"),
+        ("PUT", "/stores/s/v3/customers"),
+        ("GET", "/livez"),
+    ] {
+        assert_eq!(deprecation(method, path).await, "", "{method} {path}");
+    }
 }
 
 #[tokio::test]

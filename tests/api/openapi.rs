@@ -135,6 +135,25 @@ async fn the_examples_of_the_documents_work() {
 }
 
 #[tokio::test]
+async fn what_the_documents_call_deprecated_is_what_answers_call_so() {
+    let mock = full().await;
+    let mut told = 0;
+    for (dialect, mount) in [(Dialect::V2, "v2"), (Dialect::V3, "v3")] {
+        let document = document(dialect, "", "demo");
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let url = format!("/stores/demo/{mount}{}", filled(path, "1"));
+                let reply = mock.call(&method.to_uppercase(), &url, &[], "").await;
+                let is_deprecated = operation["deprecated"] == true;
+                assert_eq!(!reply.header("deprecation").is_empty(), is_deprecated, "{method} {url}");
+                told += u32::from(is_deprecated);
+            }
+        }
+    }
+    assert_eq!(told, 16);
+}
+
+#[tokio::test]
 async fn the_document_is_served_without_a_token_for_the_url_of_the_request() {
     let mock = Mock::new().await;
     for (path, titled, servers) in [

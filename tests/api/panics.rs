@@ -10,7 +10,7 @@ use crate::support::Mock;
 async fn a_panic_is_a_500_in_the_dialect_of_the_mount_and_the_server_lives_on() {
     let mut mock = Mock::new().await;
     let broken = || get(async || -> &'static str { panic!("a secret of the inside") });
-    let routes = app::routes(&mock.tenants)
+    let routes = app::routes(&mock.tenants, "demo")
         .route("/stores/{store_hash}/v2/broken", broken())
         .route("/api/v2/broken", broken());
     mock.edge = Edge::new(routes, mock.tenants.clone(), mock.options.clone());

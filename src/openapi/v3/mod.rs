@@ -131,7 +131,8 @@ fn form_field_values() -> Vec<Operation> {
                 batch("NewFormFieldValue"),
                 json!([{"customer_id": 1, "name": "How did you hear about us?", "value": "A friend"}]),
             )
-            .answers(200, written("FormFieldValue")),
+            .answers(200, written("FormFieldValue"))
+            .deprecated(),
     ]
 }
 

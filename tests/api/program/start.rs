@@ -10,7 +10,7 @@ use crate::support::Program;
 fn follow(program: &Program) -> (u16, String) {
     let line = program.announced[1].strip_prefix("try: curl -s http://").unwrap();
     let (url, header) = line.split_once(' ').unwrap();
-    assert_eq!(header, "-H 'X-Auth-Token: any'");
+    assert_eq!(header, "-H 'X-Auth-Token: any' -H 'Accept: application/json'");
     let (address, path) = url.split_once('/').unwrap();
     let answer = Client::to(address.parse().unwrap()).call("GET", &format!("/{path}"), "");
     (answer.status, answer.body)

@@ -221,8 +221,7 @@ async fn queries_are_checked_on_lists_counts_and_bulk_deletes_and_nowhere_else()
             reply.assert_error(400, &format!("The field '{name}' is not supported by this resource."));
         }
     }
-    for bad in ["page=0", "limit=0", "limit=-1", "page=x", "limit=1.5", "page=", "limit=99999999999999999999"]
-    {
+    for bad in ["page=0", "limit=0", "limit=-1", "page=x", "limit=1.5", "limit=99999999999999999999"] {
         let name = bad.split('=').next().unwrap();
         mock.get(&format!("{PATH}?{bad}")).await.assert_error(400, &invalid(name));
         if name == "limit" {

@@ -41,6 +41,8 @@ const QUERIES: &[(&str, &[i64])] = &[
     ("name=guests&name=a_b", &[4]),
     ("is_default=true", &[1]),
     ("is_default=1", &[1]),
+    ("is_default=True", &[1]),
+    ("is_default=False&is_group_for_guests=True", &[3]),
     ("is_default=false", &[2, 3, 4, 5, 6]),
     ("is_default=0", &[2, 3, 4, 5, 6]),
     ("is_group_for_guests=true", &[3]),
@@ -153,7 +155,6 @@ async fn queries_are_checked_on_lists_counts_and_bulk_deletes_and_nowhere_else()
             "is_group_for_guests=x",
             "date_created=1234",
             "date_created:min=yesterday",
-            "date_modified:max=",
             "name=%00",
             "name:like=%FF",
         ] {
@@ -162,6 +163,9 @@ async fn queries_are_checked_on_lists_counts_and_bulk_deletes_and_nowhere_else()
             reply.assert_error(400, &format!("The field '{name}' is invalid."));
         }
     }
+    assert_eq!(mock.get(&format!("{PATH}?date_modified:max=&date_created=")).await.ids(), [1, 2, 3, 4, 5, 6]);
+    let blank = mock.delete(&format!("{PATH}?date_modified:max=")).await;
+    blank.assert_error(400, "The field 'date_modified:max' is invalid.");
     for bad in ["page=0", "limit=0", "limit=-1", "page=x"] {
         let name = bad.split('=').next().unwrap();
         let message = format!("The field '{name}' is invalid.");

@@ -9,3 +9,4 @@ mod group_refusals;
 mod model;
 mod refusals;
 mod time;
+mod xml;

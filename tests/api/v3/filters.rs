@@ -100,6 +100,11 @@ async fn a_list_its_total_and_a_predicate_agree_for_every_filter() {
             }
         }
     }
+    for blank in ["limit=", "page=", "date_created=", "date_created:min=&date_modified:max="] {
+        let list = mock.get(&format!("{CUSTOMERS}?{blank}")).await.json();
+        assert_eq!(list["meta"]["pagination"]["total"], 40, "{blank}: as if absent");
+    }
+    assert_eq!(mock.get(&format!("{CUSTOMERS}?id:in=")).await.status, 422, "no list of numbers");
     let last = mock.get(&format!("{CUSTOMERS}?id:in=1&id:in=2")).await.json();
     assert_eq!(last["data"][0]["id"], 2, "of a repeated parameter the last wins");
     let unix =

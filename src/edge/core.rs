@@ -1,0 +1,332 @@
+//! What happens to every request, whatever layers are around it.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, ORIGIN, VARY};
+use axum::http::uri::{Authority, PathAndQuery};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tower::Service;
+
+use super::answer::{Change, panic_message, voiced};
+use super::{LocalAddr, Options, host, on_vendor_mount, read};
+use crate::error::Error;
+use crate::extract::{Received, Tenant, Unreceived};
+use crate::mount::{self, Family, Suffix};
+use crate::tenants::{Entry, Tenants};
+use crate::{accept, clock, control, gateway};
+
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(super) const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+
+pub(super) const STORE_VERSION: HeaderName = HeaderName::from_static("x-bc-store-version");
+
+/// The router with what happens around it. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Core(Arc<Inner>);
+
+/// Where a request belongs.
+struct Seat {
+    family: Option<Family>,
+    entry: Option<Arc<Entry>>,
+    /// How long the answer is held back.
+    latency: Duration,
+    /// What becomes of the answer.
+    change: Change,
+    /// Whether the service would rather not be asked for this.
+    is_deprecated: bool,
+    /// The answer, if it gets no further.
+    refusal: Option<Response>,
+}
+
+impl Seat {
+    /// That of a request which no store counts.
+    fn nowhere(family: Option<Family>, refusal: Option<Response>) -> Seat {
+        Seat {
+            family,
+            entry: None,
+            latency: Duration::ZERO,
+            change: Change::Nothing,
+            is_deprecated: false,
+            refusal,
+        }
+    }
+}
+
+struct Inner {
+    routes: Router,
+    control: control::Api,
+    tenants: Arc<Tenants>,
+    options: Options,
+    start: u64,
+    count: AtomicU64,
+}
+
+impl Service<Request> for Core {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        self.answer(request).boxed()
+    }
+}
+
+impl Core {
+    pub(super) fn new(routes: Router, tenants: Arc<Tenants>, options: Options) -> Core {
+        // Ids are unique over restarts without being random: the start's time, then a count.
+        let start = u64::try_from(clock::system_ms()).unwrap_or_default();
+        let control = control::Api::new(
+            tenants.clone(),
+            options.default_store.clone(),
+            options.guard.clone(),
+            options.read_timeout,
+        );
+        Core(Arc::new(Inner { routes, control, tenants, options, start, count: AtomicU64::new(0) }))
+    }
+
+    pub(super) fn answer(
+        &self,
+        request: Request,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+        let inner = self.0.clone();
+        async move { Ok(inner.answer(request).await) }
+    }
+
+    /// Whether the store that a request from a web page speaks to lets pages of its origin in.
+    pub(super) fn lets_pages_in(&self, request: &Request) -> bool {
+        let origin = request.headers().get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
+        let path = mount::tidy(request.uri().path());
+        let hash = mount::family(&path).and_then(|(_, hash)| hash);
+        // To a page of a host that is refused this says no more than that.
+        let host = host::of(request).unwrap_or_default();
+        let from_host = || host::store(host.as_ref()).unwrap_or_default();
+        let hash = hash.or_else(from_host).unwrap_or(&self.0.options.default_store);
+        match self.0.tenants.entry(hash) {
+            Some(entry) => entry.settings().cors.allows(origin),
+            None => self.0.tenants.usual().cors.allows(origin),
+        }
+    }
+}
+
+impl Inner {
+    async fn answer(&self, mut request: Request) -> Response {
+        let id = self.request_id();
+        let began = tracing::enabled!(tracing::Level::DEBUG)
+            .then(|| (Instant::now(), request.method().clone(), request.uri().path().to_owned()));
+        let suffix = Suffix::of(request.uri().path());
+        if let Some(uri) = tidy_uri(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        let Ok(host) = host::of(&request) else {
+            // Its body is not waited for.
+            let mut refusal = gateway::bad_host();
+            end_connection(refusal.headers_mut());
+            return with_id(refusal, id);
+        };
+        if request.uri().path().starts_with(control::PREFIX) {
+            let origin = self.origin(host.as_ref(), request.extensions().get());
+            return with_id(self.control.answer(request, origin, host.as_ref()).await, id);
+        }
+        let is_whole = self.receive(&mut request).await;
+        let Seat { family, entry, latency, change, is_deprecated, refusal } =
+            self.seat(&mut request, host.as_ref(), suffix).await;
+        // The length of XML follows from all of it.
+        let is_head_of_xml = matches!(change, Change::Xml(_)) && request.method() == Method::HEAD;
+        if is_head_of_xml {
+            *request.method_mut() = Method::GET;
+        }
+        let response = match refusal {
+            Some(refusal) => refusal,
+            // A panic in there is an error like any other.
+            None => match AssertUnwindSafe(self.routes.clone().call(request)).catch_unwind().await {
+                Ok(Ok(response)) => response,
+                Err(panic) => Error::Panicked(panic_message(&*panic)).into_response(),
+            },
+        };
+        let mut response = change.made(family, voiced(family, response)).await;
+        if is_head_of_xml {
+            *response.body_mut() = Body::empty();
+        }
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+        if response.status() == StatusCode::NO_CONTENT {
+            response.headers_mut().remove(CONTENT_LENGTH);
+        }
+        if let Some((began, method, path)) = began {
+            let (status, micros) = (response.status().as_u16(), began.elapsed().as_micros());
+            tracing::debug!(%method, path, status, micros, request_id = ?id, "answered");
+        }
+        let headers = response.headers_mut();
+        headers.reserve(10);
+        if let (Some(family), Some(entry)) = (family, entry) {
+            match family {
+                Family::TokenV2 | Family::TokenV3 => {
+                    gateway::add_rate_headers(headers, entry.take_token_quota());
+                }
+                Family::BasicV2 => gateway::add_basic_rate_header(headers, entry.take_basic_quota()),
+            }
+            if family == Family::TokenV2 {
+                gateway::add_boundless_rate_header(headers);
+            }
+            if family != Family::TokenV3 {
+                headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
+            }
+            if is_deprecated {
+                headers.insert(DEPRECATION, HeaderValue::from_static(gateway::DEPRECATED_SINCE));
+            }
+        }
+        if !is_whole {
+            end_connection(headers);
+        }
+        headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+        with_id(response, id)
+    }
+
+    /// 32 hex digits: when the server started, and a count.
+    fn request_id(&self) -> HeaderValue {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let mut digits = [0; 32];
+        for (half, number) in digits.chunks_exact_mut(16).zip([self.start, count]) {
+            for (digit, shift) in half.iter_mut().zip((0..16).rev()) {
+                *digit = b"0123456789abcdef"[(number >> (4 * shift) & 15) as usize];
+            }
+        }
+        HeaderValue::from_bytes(&digits).expect("hex digits")
+    }
+
+    /// Finds the mount and the store, and leaves in the request what extractors will look for.
+    async fn seat(&self, request: &mut Request, host: Option<&Authority>, suffix: Option<Suffix>) -> Seat {
+        let path = request.uri().path();
+        let Some((family, hash)) = mount::family(path) else {
+            // A hash that can not be one: to the router it would be as good as any.
+            let refusal = on_vendor_mount(path).then(gateway::unknown_route);
+            return Seat::nowhere(None, refusal);
+        };
+        let Ok(named) = hash.map_or_else(|| host::store(host), |hash| Ok(Some(hash))) else {
+            return Seat::nowhere(Some(family), Some(gateway::no_such_store()));
+        };
+        let hash: Box<str> = named.unwrap_or(&self.options.default_store).into();
+        let (entry, store) = match self.tenants.get(&hash).await {
+            Ok(found) => found,
+            Err(error) => {
+                let refusal = Some(Error::from(error).into_response());
+                let entry = Some(self.tenants.nothing());
+                return Seat { entry, ..Seat::nowhere(Some(family), refusal) };
+            }
+        };
+        let settings = entry.settings();
+        let form = match family {
+            Family::TokenV3 => accept::v3(request.headers()),
+            _ => accept::v2(request.headers(), suffix, settings.access.switches.v2_without_accept),
+        };
+        let is_deprecated = gateway::is_deprecated(family, request.method(), path);
+        let change = if family == Family::TokenV3 { Change::Nothing } else { Change::of(form, path) };
+        let (base, base_path) = self.base(family, &hash, host, request.extensions().get());
+        let tenant = Tenant {
+            store,
+            exists: !entry.hash.is_empty(),
+            hash,
+            family,
+            base,
+            base_path,
+            form,
+            settings,
+            tenants: self.tenants.clone(),
+        };
+        let basic = family == Family::BasicV2 && request.method() != Method::OPTIONS;
+        let refusal = if basic { gateway::check_basic(request.headers(), &tenant).err() } else { None };
+        let latency = tenant.settings.latency;
+        request.extensions_mut().insert(tenant);
+        Seat { family: Some(family), entry: Some(entry), latency, change, is_deprecated, refusal }
+    }
+
+    /// Reads the body, so that the connection is clean for the next request whatever the handler does. Whether it
+    /// has come to its end.
+    async fn receive(&self, request: &mut Request) -> bool {
+        if axum::body::HttpBody::is_end_stream(request.body()) {
+            return true;
+        }
+        let body = std::mem::take(request.body_mut());
+        let reading = tokio::time::timeout(self.options.read_timeout, read(body, self.options.body_limit));
+        let received = reading.await.unwrap_or(Err(Unreceived::TooSlow));
+        let is_whole = received.as_ref().err().is_none_or(|why| why.is_whole());
+        request.extensions_mut().insert(Received(received));
+        is_whole
+    }
+
+    /// The URL of a mount for links – its origin configured, or the client's own, or that of the connection – and
+    /// where its path begins.
+    fn base(
+        &self,
+        family: Family,
+        hash: &str,
+        host: Option<&Authority>,
+        local: Option<&LocalAddr>,
+    ) -> (String, usize) {
+        let mut base = self.origin(host, local);
+        // A public URL may have a path of its own, which is then the beginning of every path that the client uses.
+        let authority = base.find("://").map_or(0, |scheme| scheme + 3);
+        let path = base[authority..].find('/').map_or(base.len(), |path| authority + path);
+        match family {
+            Family::TokenV2 => base.extend(["/stores/", hash, "/v2"]),
+            Family::TokenV3 => base.extend(["/stores/", hash, "/v3"]),
+            Family::BasicV2 => base.push_str("/api/v2"),
+        }
+        (base, path)
+    }
+
+    /// The URL of the server, as the client reaches it.
+    fn origin(&self, host: Option<&Authority>, local: Option<&LocalAddr>) -> String {
+        // Room for a path.
+        let mut origin = String::with_capacity(128);
+        match (&self.options.public_url, host, local) {
+            (Some(url), _, _) => origin.push_str(url),
+            (None, Some(host), _) => origin.extend(["http://", host.as_str()]),
+            (None, None, Some(LocalAddr(address))) => origin.extend(["http://", &address.to_string()]),
+            (None, None, None) => origin.push_str("http://localhost"),
+        }
+        origin
+    }
+}
+
+fn with_id(mut response: Response, id: HeaderValue) -> Response {
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// Has the connection end with this answer: where the next request would begin nobody knows.
+pub(crate) fn end_connection(headers: &mut HeaderMap) {
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+}
+
+/// The URI with a tidy path, if it was not tidy.
+fn tidy_uri(uri: &Uri) -> Option<Uri> {
+    let path = mount::tidy(uri.path());
+    if path == uri.path() {
+        return None;
+    }
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.into_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(path_and_query).ok()?);
+    Uri::from_parts(parts).ok()
+}
