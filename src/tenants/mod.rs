@@ -1,7 +1,7 @@
 //! All stores: which there are, and how they come, go, sleep and come back.
 //!
 //! A store is an [`Entry`] behind one swap. A request takes it once and keeps it to its end; a reset puts another one
-//! in its place, so no request ever sees half of either. [`files`] says how a swap on disk outlives a kill.
+//! in its place, so no request ever sees half of either. `files.rs` says how a swap on disk outlives a kill.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
