@@ -58,6 +58,16 @@ pub enum WithoutAccept {
     Xml,
 }
 
+/// Whether addresses of V3 must name a state that there is, where the service knows the states of the country.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AddressStates {
+    /// They must, as with the service.
+    #[default]
+    Check,
+    /// They may name anything.
+    Free,
+}
+
 /// A store's switches between two readings of the documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the types say it")]
@@ -65,6 +75,7 @@ pub struct Switches {
     pub limit_overflow: LimitOverflow,
     pub delete_all: DeleteAll,
     pub v2_without_accept: WithoutAccept,
+    pub address_states: AddressStates,
 }
 
 /// A token that opens a store.

@@ -164,6 +164,8 @@ pub enum What {
     },
     /// It names something that does not exist.
     NoSuch,
+    /// It is not the name of a state of its country.
+    NoSuchState,
 }
 
 impl Problem {

@@ -136,9 +136,11 @@ fn may_be_blank(field: &Field, op: Op) -> bool {
 
 /// Reads a filter's value. Text has no rule but that it is text: what could never be stored matches nothing.
 fn read(field: &Field, dialect: Dialect, text: &str) -> Result<Value, What> {
-    // Documented for attributes, assumed for the rest of V3: Unix seconds are a date too.
+    // Documented for attributes, assumed for the rest of V3: Unix time is a date too, in seconds up to 11 digits, in
+    // milliseconds from 12 on.
     if dialect == Dialect::V3 && field.kind == Kind::Date && text.bytes().all(|b| b.is_ascii_digit()) {
-        return match text.parse() {
+        return match text.parse::<i64>() {
+            Ok(millis) if text.len() >= 12 => Ok(Value::Int(millis.div_euclid(1000))),
             Ok(seconds) => Ok(Value::Int(seconds)),
             Err(_) => Err(What::Malformed { kind: Kind::Date, value: text.to_owned() }),
         };

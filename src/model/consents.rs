@@ -13,7 +13,7 @@ use crate::store::Store;
 pub const PURPOSES: &[&str] = &["essential", "functional", "analytics", "targeting"];
 
 /// What is allowed, and what is not. Both are kept as JSON.
-pub const FIELDS: &[Field] = &[words("allow", PURPOSES), words("deny", PURPOSES)];
+pub const FIELDS: &[Field] = &[words("allow", PURPOSES).required(), words("deny", PURPOSES).required()];
 
 /// What a customer said, in its own order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Consent {
         Ok(Consent { allow: read(row.try_get("allow")?)?, deny: read(row.try_get("deny")?)? })
     }
 
-    /// What a write says. Assumed: it replaces what was said before, and what is left out is empty.
+    /// What a write says. It replaces what was said before.
     ///
     /// # Errors
     /// [`Error::Item`]: a purpose is there twice, or is both allowed and denied.

@@ -62,6 +62,22 @@ pub fn coded(code: &str) -> Option<Country> {
     Some(Country { name: vendors.unwrap_or(country.name), code: country.alpha2 })
 }
 
+/// Whether V3 knows the states of a country. Observed of the United States, assumed of Canada and Australia.
+#[must_use]
+pub fn has_states(code: &str) -> bool {
+    ["US", "CA", "AU"].contains(&code)
+}
+
+/// Whether a country of which V3 knows the states has one of this English name, without regard to case. Assumed: the
+/// names are those of ISO 3166-2, territories and outlying areas included; accents may be left out.
+#[must_use]
+pub fn is_state(code: &str, name: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace('é', "e");
+    let country = rust_iso3166::from_alpha2(code);
+    let states = country.as_ref().and_then(rust_iso3166::CountryCode::subdivisions);
+    states.into_iter().flatten().any(|state| plain(state.name) == plain(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +98,28 @@ mod tests {
         for name in ["", "US", "USA", "Atlantis", "United States "] {
             assert_eq!(named(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn states_are_known_by_their_names_alone() {
+        for (code, name) in [
+            ("US", "Texas"),
+            ("US", "tEXAS"),
+            ("US", "District of Columbia"),
+            ("US", "Puerto Rico"),
+            ("CA", "Ontario"),
+            ("CA", "Québec"),
+            ("CA", "quebec"),
+            ("AU", "New South Wales"),
+        ] {
+            assert!(is_state(code, name), "{name}");
+        }
+        for (code, name) in
+            [("US", "TX"), ("US", "US-TX"), ("US", ""), ("US", "Ontario"), ("CA", "ON"), ("AU", "NSW")]
+        {
+            assert!(!is_state(code, name), "{name}");
+        }
+        assert!(has_states("US") && !has_states("GB"));
     }
 
     #[test]

@@ -38,19 +38,9 @@ pub struct Event {
 }
 
 impl Event {
-    /// Something happened to a customer.
+    /// A customer has changed.
     #[must_use]
-    pub fn of_customer(action: Action, customer: &Customer, now: i64) -> Event {
-        Event::about(action, (customer.id, customer.origin_channel_id), customer.channel_ids.as_deref(), now)
-    }
-
-    /// Something happened to the customer of this id and origin.
-    pub(super) fn about(
-        action: Action,
-        (id, origin_channel_id): (i64, i64),
-        channel_ids: Option<&[i64]>,
-        now: i64,
-    ) -> Event {
+    pub fn updated(customer: &Customer, now: i64) -> Event {
         #[derive(Serialize)]
         struct Data<'a> {
             r#type: &'a str,
@@ -58,15 +48,32 @@ impl Event {
             origin_channel_id: i64,
             channel_ids: &'a [i64],
         }
-        // Assumed: of a customer with access to every channel, that of its origin.
-        let channel_ids = channel_ids.unwrap_or(std::slice::from_ref(&origin_channel_id));
-        let data = Data { r#type: "customer", id, origin_channel_id, channel_ids };
-        let scope = match action {
-            Action::Created => "store/customer/created",
-            Action::Updated => "store/customer/updated",
-            Action::Deleted => "store/customer/deleted",
-        };
-        Event::new(scope, &data, now)
+        let Customer { id, origin_channel_id, .. } = *customer;
+        let data = Data { r#type: "customer", id, origin_channel_id, channel_ids: channels(customer) };
+        Event::new("store/customer/updated", &data, now)
+    }
+
+    /// A customer is gone. Documented: nothing is told of it but the id.
+    #[must_use]
+    pub fn deleted(id: i64, now: i64) -> Event {
+        #[derive(Serialize)]
+        struct Data {
+            r#type: &'static str,
+            id: i64,
+        }
+        Event::new("store/customer/deleted", &Data { r#type: "customer", id }, now)
+    }
+
+    /// The channels that a customer can log in on have changed. Documented: without a type.
+    #[must_use]
+    pub fn login_access(customer: &Customer, now: i64) -> Event {
+        #[derive(Serialize)]
+        struct Data<'a> {
+            customer_id: i64,
+            channel_ids: &'a [i64],
+        }
+        let data = Data { customer_id: customer.id, channel_ids: channels(customer) };
+        Event::new("store/customer/channel/login/access/updated", &data, now)
     }
 
     /// Something happened to an address of a customer. Observed: the id is the address's, the type the customer's.
@@ -97,7 +104,13 @@ impl Event {
     }
 }
 
-/// Appends the statement that records the creation of every customer from this id on, as [`Event::of_customer`] would.
+/// The channels of a customer as events tell them. Assumed: of one with access to every channel, that of its origin.
+fn channels(customer: &Customer) -> &[i64] {
+    customer.channel_ids.as_deref().unwrap_or(std::slice::from_ref(&customer.origin_channel_id))
+}
+
+/// Appends the statement that records the creation of every customer from this id on, with the data of
+/// [`Event::updated`].
 pub(super) fn push_created(sql: &mut QueryBuilder<Sqlite>, first: i64) {
     sql.push(
         "insert into events (created_at, scope, data) select date_created, 'store/customer/created', \

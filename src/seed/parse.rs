@@ -3,7 +3,7 @@
 use super::definitions;
 use super::instruments::stored_instruments;
 use super::yaml::{Fault, Node, Place, object, read};
-use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Switches, Token};
+use crate::access::{Access, AddressStates, DeleteAll, LimitOverflow, SCOPES, Switches, Token};
 use crate::error::{Problem, What};
 use crate::fields::validate::{Operation, Valid, validate};
 use crate::fields::{Dialect, Field, Kind, Value, values};
@@ -208,7 +208,11 @@ fn switches(node: Node) -> Result<Switches, Fault> {
                 switches.delete_all =
                     node.word(&[("all", DeleteAll::All), ("batch_of_100", DeleteAll::BatchOf100)])?;
             }
-            _ => known(&key, &node, &["limit_overflow", "delete_all"])?,
+            "address_states" => {
+                switches.address_states =
+                    node.word(&[("check", AddressStates::Check), ("free", AddressStates::Free)])?;
+            }
+            _ => known(&key, &node, &["limit_overflow", "delete_all", "address_states"])?,
         }
     }
     Ok(switches)
@@ -376,5 +380,6 @@ pub(super) fn why(what: &What) -> String {
         What::Unfit => "does not go together with what else is given".to_owned(),
         What::Taken { .. } => "another one in this store has it".to_owned(),
         What::NoSuch => "there is no such thing in this store".to_owned(),
+        What::NoSuchState => "is not a state of the country".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::Uri;
 use serde_json::{Value as Json, json};
 
-use crate::access::{Access, DeleteAll, LimitOverflow, SCOPES, Scope, Token, WithoutAccept};
+use crate::access::{Access, AddressStates, DeleteAll, LimitOverflow, SCOPES, Scope, Token, WithoutAccept};
 use crate::clock::Mode;
 use crate::durations;
 use crate::store::OpenError;
@@ -57,6 +57,8 @@ const DELETE_ALL: [(&str, DeleteAll); 2] = [("all", DeleteAll::All), ("batch_of_
 /// What V2 answers to a client that names no form.
 const WITHOUT_ACCEPT: [(&str, WithoutAccept); 2] =
     [("json", WithoutAccept::Json), ("xml", WithoutAccept::Xml)];
+const ADDRESS_STATES: [(&str, AddressStates); 2] =
+    [("check", AddressStates::Check), ("free", AddressStates::Free)];
 const AUTH: [(&str, bool); 2] = [("lenient", false), ("strict", true)];
 
 /// The settings as the control API and files show them, secrets included.
@@ -74,6 +76,7 @@ pub fn to_json(settings: &Settings) -> Json {
         "delete_all": name_of(&DELETE_ALL, access.switches.delete_all),
         "v2_without_accept": name_of(&WITHOUT_ACCEPT, access.switches.v2_without_accept),
         "clock": clock_json(*clock),
+        "address_states": name_of(&ADDRESS_STATES, access.switches.address_states),
         "cors": match cors {
             Cors::Any => json!("any"),
             Cors::Off => json!("off"),
@@ -137,6 +140,7 @@ fn read_switches(settings: &mut Settings, object: &mut Object) -> Result<(), Fau
     set(&mut switches.limit_overflow, object.read("limit_overflow", word(&OVERFLOW))?);
     set(&mut switches.delete_all, object.read("delete_all", word(&DELETE_ALL))?);
     set(&mut switches.v2_without_accept, object.read("v2_without_accept", word(&WITHOUT_ACCEPT))?);
+    set(&mut switches.address_states, object.read("address_states", word(&ADDRESS_STATES))?);
     set(&mut settings.clock, object.read("clock", clock)?);
     set(&mut settings.cors, object.read("cors", cors)?);
     set(&mut settings.latency, object.read("latency", durations::duration)?);
@@ -268,6 +272,7 @@ mod tests {
             "clock": {"mode": "shifted", "by": "-36h"},
             "cors": ["https://app.example"],
             "latency": "250ms",
+            "address_states": "free",
         });
         let settings = from_json(all.clone()).unwrap();
         let written = to_json(&settings);

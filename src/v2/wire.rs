@@ -314,7 +314,8 @@ fn message(problem: &Problem) -> Cow<'static, str> {
         | What::Unfit
         | What::Entries { .. }
         | What::Taken { .. }
-        | What::NoSuch => format!("The field '{at}' is invalid."),
+        | What::NoSuch
+        | What::NoSuchState => format!("The field '{at}' is invalid."),
     }
     .into()
 }
@@ -349,6 +350,7 @@ fn reason(problem: &Problem) -> Option<Cow<'static, str>> {
         }
         What::Taken { .. } => "The provided value is already in use.".into(),
         What::NoSuch => "The provided value does not refer to an existing resource.".into(),
+        What::NoSuchState => "The provided value is not a state of the country.".into(),
     };
     Some(reason)
 }

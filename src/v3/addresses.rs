@@ -24,7 +24,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
     let list = List::read(FIELDS, ABILITIES, tenant.settings.access.switches, query)?;
     let (addresses, total) =
         addresses::list_all(&tenant.store, list.filters.clone(), list.page.clone()).await?;
-    let form_fields = list.includes("formfields");
+    let form_fields = if list.includes("formfields") { FormFields::Known } else { FormFields::Hidden };
     let data: Vec<_> = addresses.iter().map(|address| AddressView::new(address, form_fields)).collect();
     let meta = list.meta(data.len().try_into().unwrap_or(i64::MAX), &Around::total(total));
     Ok(wire::ok(&Envelope { data, meta }))
@@ -40,8 +40,10 @@ pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
 
 async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Create)?;
+    addresses::is_complete(&valids)?;
     // Only a store that exists has customers to give addresses to.
-    let made = addresses::create_batch(&tenant.store, valids).await?;
+    let states = tenant.settings.access.switches.address_states;
+    let made = addresses::create_batch(&tenant.store, valids, states).await?;
     Ok(written(&made))
 }
 
@@ -55,7 +57,8 @@ pub async fn update(tenant: Tenant, body: Body) -> Result<Response, Error> {
 
 async fn update_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Update)?;
-    Ok(written(&addresses::update_batch(&tenant.store, valids).await?))
+    let states = tenant.settings.access.switches.address_states;
+    Ok(written(&addresses::update_batch(&tenant.store, valids, states).await?))
 }
 
 /// `DELETE /customers/addresses?id:in=`
@@ -69,8 +72,20 @@ pub async fn delete(tenant: Tenant, Query(query): Query) -> Result<Response, Err
 
 /// Assumed: the answer to a write shows the form fields of an address when the request carried some.
 fn written(addresses: &[Address]) -> Response {
-    let view = |address| AddressView::new(address, true);
+    let view = |address| AddressView::new(address, FormFields::Known);
     wire::written(&addresses.iter().map(view).collect::<Vec<_>>())
+}
+
+/// Whether an address shows its form fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum FormFields {
+    /// It does not.
+    #[default]
+    Hidden,
+    /// Those that are known.
+    Known,
+    /// Those that are known, or an empty list. Observed inside of the customer that a create answers.
+    Always,
 }
 
 /// An address as V3 shows it.
@@ -95,8 +110,12 @@ pub(super) struct AddressView<'a> {
 }
 
 impl<'a> AddressView<'a> {
-    pub(super) fn new(address: &'a Address, form_fields: bool) -> AddressView<'a> {
-        let answers = address.form_fields.as_ref().filter(|_| form_fields);
+    pub(super) fn new(address: &'a Address, form_fields: FormFields) -> AddressView<'a> {
+        let answers = match (form_fields, &address.form_fields) {
+            (FormFields::Hidden, _) | (FormFields::Known, None) => None,
+            (FormFields::Always, None) => Some(&[][..]),
+            (_, Some(answers)) => Some(&answers[..]),
+        };
         AddressView {
             id: address.id,
             address1: &address.street_1,
@@ -112,9 +131,7 @@ impl<'a> AddressView<'a> {
             phone: &address.phone,
             postal_code: &address.zip,
             state_or_province: &address.state,
-            form_fields: answers.map(|answers| {
-                answers.iter().map(|answer| AnswerView::of_address(answer, address.id)).collect()
-            }),
+            form_fields: answers.map(|answers| answers.iter().map(AnswerView::inside).collect()),
         }
     }
 }

@@ -31,7 +31,7 @@ pub async fn update(tenant: Tenant, Ids([customer_id]): Ids<1>, body: Body) -> R
 async fn replace(tenant: &Tenant, customer_id: i64, body: Body) -> Result<Response, Error> {
     // Only a store that exists has customers.
     customers::exists(&tenant.store, customer_id)?;
-    let consent = Consent::of(&batch::object(body, FIELDS, Operation::Update)?)?;
+    let consent = Consent::of(&batch::object(body, FIELDS, Operation::Create)?)?;
     Ok(answer(tenant, &consents::update(&tenant.store, customer_id, consent).await?))
 }
 

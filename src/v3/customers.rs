@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::addresses::AddressView;
+use super::addresses::{AddressView, FormFields};
 use super::attribute_values::AttributeValueView;
 use super::list::{self, Abilities, List};
 use super::wire::{self, Date};
@@ -32,7 +32,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
     let list = List::read(FIELDS, ABILITIES, tenant.settings.access.switches, query)?;
     let parts = Parts {
         addresses: list.includes("addresses"),
-        address_fields: list.includes("formfields"),
+        address_fields: if list.includes("formfields") { FormFields::Known } else { FormFields::Hidden },
         attributes: list.includes("attributes"),
         form_fields: list.includes("formfields"),
         store_credit: list.includes("storecredit"),
@@ -76,17 +76,18 @@ pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
 
 async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Create)?;
-    customers::check_all(&tenant.store, &valids)?;
+    let states = tenant.settings.access.switches.address_states;
+    customers::check_all(&tenant.store, &valids, states)?;
     if valids.is_empty() {
         return Ok(wire::written::<View<'_>>(&[]));
     }
     let carried: Vec<bool> = valids.iter().map(carries_form_fields).collect();
     let store = tenant.store_to_create_in().await?;
-    let created = customers::create_all(&store, valids).await?;
+    let created = customers::create_all(&store, valids, states).await?;
     let views = created.iter().zip(carried).map(|(Created { row, addresses, attributes }, form_fields)| {
         let parts = Parts {
             addresses: addresses.is_some(),
-            address_fields: true,
+            address_fields: FormFields::Always,
             attributes: attributes.is_some(),
             form_fields,
             store_credit: true,
@@ -138,8 +139,8 @@ const MOST_INSIDE: usize = 10;
 #[expect(clippy::struct_excessive_bools, reason = "each can be asked for without the others")]
 struct Parts {
     addresses: bool,
-    /// The form fields of addresses that have some.
-    address_fields: bool,
+    /// The form fields of addresses.
+    address_fields: FormFields,
     attributes: bool,
     form_fields: bool,
     store_credit: bool,
@@ -220,7 +221,6 @@ impl<'a> View<'a> {
         attributes: Option<&'a [AttributeValue]>,
     ) -> View<'a> {
         let customer: &Customer = row;
-        let answers = || customer.form_fields.iter().flatten();
         View {
             id: customer.id,
             address_count: addresses.map(<[_]>::len),
@@ -245,7 +245,7 @@ impl<'a> View<'a> {
             attribute_count: attributes.map(<[_]>::len),
             form_fields: parts
                 .form_fields
-                .then(|| answers().map(|answer| AnswerView::of_customer(answer, customer.id)).collect()),
+                .then(|| customer.form_fields.iter().flatten().map(AnswerView::inside).collect()),
             accepts_product_review_abandoned_cart_emails: customer.accepts_marketing,
             store_credit_amounts: parts
                 .store_credit

@@ -155,6 +155,8 @@ pub(super) fn reason(operation: &str, at: &str, what: &What) -> String {
         What::Malformed { kind: Kind::OneOf(words), .. } => {
             format!("{name} must be one of: {}", words.join(", "))
         }
+        // Observed.
+        What::NoSuchState => "A valid state_or_province is required for address country".to_owned(),
         What::WrongType(_) | What::Malformed { .. } | What::Unfit | What::NoSuch => {
             format!("invalid {label}")
         }

@@ -58,17 +58,16 @@ pub(super) struct AnswerView<'a> {
 impl<'a> AnswerView<'a> {
     fn of(value: &'a FormFieldValue) -> AnswerView<'a> {
         match value.owner {
-            (Owner::Customer, id) => AnswerView::of_customer(&value.answer, id),
-            (Owner::Address, id) => AnswerView::of_address(&value.answer, id),
+            (Owner::Customer, id) => {
+                AnswerView { customer_id: Some(id), ..AnswerView::inside(&value.answer) }
+            }
+            (Owner::Address, id) => AnswerView { address_id: Some(id), ..AnswerView::inside(&value.answer) },
         }
     }
 
-    pub(super) fn of_customer(answer: &'a Answer, id: i64) -> AnswerView<'a> {
-        AnswerView { name: &answer.name, value: Value(answer), customer_id: Some(id), address_id: None }
-    }
-
-    pub(super) fn of_address(answer: &'a Answer, id: i64) -> AnswerView<'a> {
-        AnswerView { name: &answer.name, value: Value(answer), customer_id: None, address_id: Some(id) }
+    /// An answer inside of its customer or address. Observed: it does not say whose it is.
+    pub(super) fn inside(answer: &'a Answer) -> AnswerView<'a> {
+        AnswerView { name: &answer.name, value: Value(answer), customer_id: None, address_id: None }
     }
 }
 

@@ -112,6 +112,7 @@ fn problems() -> Vec<What> {
         What::Unfit,
         What::Taken { value: "a@b.co".into() },
         What::NoSuch,
+        What::NoSuchState,
     ];
     for what in &list {
         match what {
@@ -129,7 +130,8 @@ fn problems() -> Vec<What> {
             | What::Unconfirmed
             | What::Unfit
             | What::Taken { .. }
-            | What::NoSuch => {}
+            | What::NoSuch
+            | What::NoSuchState => {}
         }
     }
     list

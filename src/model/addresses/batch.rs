@@ -7,6 +7,7 @@ use super::super::form_fields::{self, Owner};
 use super::super::memory::Memory;
 use super::super::{countries, customers};
 use super::{Address, change, changed, insert_row, is_own, remove, says_something};
+use crate::access::AddressStates;
 use crate::error::{Error, Problem, What};
 use crate::fields::validate::Valid;
 use crate::store::{Store, Turn};
@@ -31,12 +32,16 @@ const IDENTITY: [&str; 11] = [
 ///
 /// # Errors
 /// [`Error::Item`]: the first with a customer, country or form field that does not exist.
-pub async fn create_batch(store: &Store, valids: Vec<Valid>) -> Result<Vec<Address>, Error> {
+pub async fn create_batch(
+    store: &Store,
+    valids: Vec<Valid>,
+    states: AddressStates,
+) -> Result<Vec<Address>, Error> {
     let now = store.clock.now();
     store
         .write(move |turn| {
             Box::pin(async move {
-                turn.memory(|memory| check_batch(memory, &valids))?;
+                turn.memory(|memory| check_batch(memory, &valids, states))?;
                 let mut made = Vec::new();
                 for valid in &valids {
                     let customer_id = valid.int("customer_id").unwrap_or_default();
@@ -48,23 +53,53 @@ pub async fn create_batch(store: &Store, valids: Vec<Valid>) -> Result<Vec<Addre
         .await
 }
 
-fn check_batch(memory: &Memory, valids: &[Valid]) -> Result<(), Error> {
+/// Whether addresses of V3 have what depends on their country: where the states of a country are known, a state and a
+/// postal code. Assumed: elsewhere neither is needed.
+///
+/// # Errors
+/// [`Error::Invalid`]: the first that lacks something.
+pub fn is_complete(valids: &[Valid]) -> Result<(), Error> {
+    for valid in valids.iter().filter(|valid| valid.text("country_iso2").is_some_and(countries::has_states)) {
+        let missing = [("state", "state_or_province"), ("zip", "postal_code")];
+        let missing = missing.into_iter().filter(|(name, _)| valid.get(name).is_none());
+        let missing: Vec<Problem> = missing.map(|(_, at)| Problem::new(at, What::Missing)).collect();
+        if !missing.is_empty() {
+            return Err(missing.into());
+        }
+    }
+    Ok(())
+}
+
+fn check_batch(memory: &Memory, valids: &[Valid], states: AddressStates) -> Result<(), Error> {
     for (index, valid) in valids.iter().enumerate() {
         let customer_id = valid.int("customer_id").unwrap_or_default();
         let customer = customers::is_there(memory, customer_id);
         let customer = customer.map_err(|_| Problem::new("customer_id", What::NoSuch));
-        let checked = customer.and_then(|()| check(memory, valid));
+        let checked = customer.and_then(|()| check(memory, valid, states));
         checked.map_err(|problem| Error::from(problem).in_item(index))?;
     }
     Ok(())
 }
 
 /// Whether what an address of V3 refers to is there.
-pub(in crate::model) fn check(memory: &Memory, valid: &Valid) -> Result<(), Problem> {
-    match valid.text("country_iso2") {
-        Some(code) if countries::coded(code).is_none() => Err(Problem::new("country_code", What::NoSuch)),
-        _ => form_fields::fit(memory.address_fields(), valid),
+pub(in crate::model) fn check(memory: &Memory, valid: &Valid, states: AddressStates) -> Result<(), Problem> {
+    let code = valid.text("country_iso2");
+    if code.is_some_and(|code| countries::coded(code).is_none()) {
+        return Err(Problem::new("country_code", What::NoSuch));
     }
+    if let (Some(code), Some(state)) = (code, valid.text("state")) {
+        is_in_country(code, state, states)?;
+    }
+    form_fields::fit(memory.address_fields(), valid)
+}
+
+/// Whether a state is one of its country's.
+fn is_in_country(code: &str, state: &str, states: AddressStates) -> Result<(), Problem> {
+    let checked = states == AddressStates::Check && countries::has_states(code);
+    if !checked || countries::is_state(code, state) {
+        return Ok(());
+    }
+    Err(Problem::new("state_or_province", What::NoSuchState))
 }
 
 /// Changes the addresses of a batch, all of them or none. One that would become another one of its customer stays
@@ -72,15 +107,19 @@ pub(in crate::model) fn check(memory: &Memory, valid: &Valid) -> Result<(), Prob
 ///
 /// # Errors
 /// [`Error::Item`]: the first that does not exist, or with a country or form field that does not.
-pub async fn update_batch(store: &Store, valids: Vec<Valid>) -> Result<Vec<Address>, Error> {
+pub async fn update_batch(
+    store: &Store,
+    valids: Vec<Valid>,
+    states: AddressStates,
+) -> Result<Vec<Address>, Error> {
     let now = store.clock.now();
     store
         .write(move |turn| {
             Box::pin(async move {
                 let mut owners = Vec::with_capacity(valids.len());
                 for (index, valid) in valids.iter().enumerate() {
-                    let owner = check_update(turn, valid).await.map_err(|error| error.in_item(index))?;
-                    owners.push(owner);
+                    let owner = check_update(turn, valid, states).await;
+                    owners.push(owner.map_err(|error| error.in_item(index))?);
                 }
                 let mut updated = Vec::new();
                 for (valid, customer_id) in valids.iter().zip(owners) {
@@ -105,13 +144,20 @@ pub async fn update_batch(store: &Store, valids: Vec<Valid>) -> Result<Vec<Addre
 }
 
 /// Whose address it is, if there is nothing wrong with the change.
-async fn check_update(turn: &mut Turn, valid: &Valid) -> Result<i64, Error> {
-    let owner = sqlx::query_scalar("select customer_id from addresses where id = ?").bind(valid.int("id"));
-    let owner: Option<i64> = owner.fetch_optional(&mut turn.db).await?;
-    let owner = owner.ok_or(Problem::new("id", What::NoSuch))?;
+async fn check_update(turn: &mut Turn, valid: &Valid, states: AddressStates) -> Result<i64, Error> {
+    let row = sqlx::query("select customer_id, state, country_iso2 from addresses where id = ?");
+    let row = row.bind(valid.int("id")).fetch_optional(&mut turn.db).await?;
+    let row = row.ok_or(Problem::new("id", What::NoSuch))?;
+    let owner = row.try_get("customer_id")?;
     // Assumed: an address can not be given to another customer.
     is_own(owner, valid)?;
-    turn.memory(|memory| check(memory, valid))?;
+    turn.memory(|memory| check(memory, valid, AddressStates::Free))?;
+    // Assumed: it is looked at as it will be, unless neither state nor country is given.
+    let (state, code) = (valid.text("state"), valid.text("country_iso2"));
+    if state.is_some() || code.is_some() {
+        let code = code.map_or_else(|| row.try_get("country_iso2"), Ok)?;
+        is_in_country(code, state.map_or_else(|| row.try_get("state"), Ok)?, states)?;
+    }
     Ok(owner)
 }
 

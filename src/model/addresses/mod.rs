@@ -21,7 +21,7 @@ use crate::store::{Store, Turn};
 mod batch;
 
 pub(in crate::model) use batch::{check, insert_unless_there};
-pub use batch::{create_batch, delete_batch, update_batch};
+pub use batch::{create_batch, delete_batch, is_complete, update_batch};
 
 /// Every field of an address, in the order of V2's answers.
 pub const FIELDS: &[Field] = &[
@@ -36,13 +36,13 @@ pub const FIELDS: &[Field] = &[
     text("city").required().len(1, 100).len_in(V3, 0, 100),
     text("state")
         .required()
-        .required_in(V3, Need::OnItsOwn)
+        .required_in(V3, Need::Optional)
         .len(1, 100)
         .len_in(V3, 0, 100)
         .named_v3("state_or_province"),
     text("zip")
         .required()
-        .required_in(V3, Need::OnItsOwn)
+        .required_in(V3, Need::Optional)
         .len(1, 30)
         .len_in(V3, 0, 30)
         .named_v3("postal_code"),

@@ -10,6 +10,7 @@ use super::super::form_fields::{self, Owner};
 use super::super::memory::{Memory, Row};
 use super::write::{self, New, group_exists};
 use super::{Customer, FIELDS};
+use crate::access::AddressStates;
 use crate::error::{Error, Problem, What};
 use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
@@ -34,24 +35,28 @@ pub struct Created {
 ///
 /// # Errors
 /// Those of [`create_all`], but for a taken email.
-pub fn check_all(store: &Store, valids: &[Valid]) -> Result<(), Error> {
-    store.memory(|memory| check_items(memory, valids, check_new))
+pub fn check_all(store: &Store, valids: &[Valid], states: AddressStates) -> Result<(), Error> {
+    store.memory(|memory| check_items(memory, valids, |memory, valid| check_new(memory, valid, states)))
 }
 
 /// Makes customers with their addresses, attributes and form fields. The passwords are hashed side by side before.
 ///
 /// # Errors
 /// [`Error::Item`]: the first that refers to something that does not exist, or whose email is taken.
-pub async fn create_all(store: &Store, valids: Vec<Valid>) -> Result<Vec<Created>, Error> {
+pub async fn create_all(
+    store: &Store,
+    valids: Vec<Valid>,
+    states: AddressStates,
+) -> Result<Vec<Created>, Error> {
     let batch = join_all(valids.into_iter().map(|valid| New::of(store, valid))).await;
-    store.write(move |turn| Box::pin(create_in(turn, batch))).await
+    store.write(move |turn| Box::pin(create_in(turn, batch, states))).await
 }
 
-async fn create_in(turn: &mut Turn, batch: Vec<New>) -> Result<Vec<Created>, Error> {
+async fn create_in(turn: &mut Turn, batch: Vec<New>, states: AddressStates) -> Result<Vec<Created>, Error> {
     let mut next = turn.next_customer;
     let rows = turn.memory(|memory| {
         for (index, new) in batch.iter().enumerate() {
-            check_new(memory, &new.valid).map_err(|error| error.in_item(index))?;
+            check_new(memory, &new.valid, states).map_err(|error| error.in_item(index))?;
         }
         let rows = batch.iter().map(|new| {
             next += 1;
@@ -145,13 +150,13 @@ fn check_items(
         .try_for_each(|(index, valid)| check(memory, valid).map_err(|error| error.in_item(index)))
 }
 
-fn check_new(memory: &Memory, valid: &Valid) -> Result<(), Error> {
+fn check_new(memory: &Memory, valid: &Valid, states: AddressStates) -> Result<(), Error> {
     if valid.text("email").is_some_and(|email| email.chars().count() > LONGEST_NEW_EMAIL) {
         return Err(Problem::new("email", What::Length { min: 3, max: LONGEST_NEW_EMAIL }).into());
     }
     refers_to_what_is_there(memory, valid)?;
     for (i, address) in valid.list("addresses").into_iter().flatten().enumerate() {
-        addresses::check(memory, address).map_err(|problem| inside("addresses", i, &problem))?;
+        addresses::check(memory, address, states).map_err(|problem| inside("addresses", i, &problem))?;
     }
     for (i, attribute) in valid.list("attributes").into_iter().flatten().enumerate() {
         let (id, value) = attribute_in(attribute);

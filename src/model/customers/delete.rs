@@ -1,12 +1,11 @@
 //! Deletes of customers, and of what belongs to them.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::QueryBuilder;
 
 use super::super::Page;
-use super::super::events::{self, Action, Event};
+use super::super::events::{self, Event};
 use super::super::memory::{Change, Memory};
-use super::{exists, read_channels};
+use super::exists;
 use crate::error::Error;
 use crate::fields::filter::Filters;
 use crate::store::{Store, Turn};
@@ -21,26 +20,19 @@ pub async fn delete(store: &Store, id: i64) -> Result<(), Error> {
     store
         .write(move |turn| {
             Box::pin(async move {
-                let delete = sqlx::query(
-                    "delete from customers where id = ? returning id, origin_channel_id, channel_ids",
-                );
-                let row = delete.bind(id).fetch_optional(&mut turn.db).await?.ok_or(Error::NotFound)?;
+                let delete = sqlx::query("delete from customers where id = ?").bind(id);
+                if delete.execute(&mut turn.db).await?.rows_affected() == 0 {
+                    return Err(Error::NotFound);
+                }
                 // Not by a foreign key: they may be of nobody.
                 let metafields = sqlx::query("delete from metafields where resource_id = ?");
                 metafields.bind(id).execute(&mut turn.db).await?;
-                turn.record(deleted(&row, now)?);
+                turn.record(Event::deleted(id, now));
                 turn.change(Change::Remove(u32::try_from(id).into_iter().collect()));
                 Ok(())
             })
         })
         .await
-}
-
-/// The event of a customer that is about to go, or has just gone.
-fn deleted(row: &SqliteRow, now: i64) -> Result<Event, sqlx::Error> {
-    let channels = row.try_get::<Option<&str>, _>("channel_ids")?.map(read_channels).transpose()?;
-    let about = (row.try_get("id")?, row.try_get("origin_channel_id")?);
-    Ok(Event::about(Action::Deleted, about, channels.as_deref(), now))
 }
 
 /// Deletes the matching customers and what belongs to them, at most `limit`, lowest ids first.
@@ -104,13 +96,13 @@ async fn delete_rows(
 
 /// Records the events of customers that are about to go: of the last ones, as no more are kept.
 async fn record_deleted(turn: &mut Turn, from: &'static str, now: i64) -> Result<(), sqlx::Error> {
-    let mut sql = QueryBuilder::new("select id, origin_channel_id, channel_ids from ");
+    let mut sql = QueryBuilder::new("select id from ");
     sql.push(from)
         .push(" order by id desc limit ")
         .push_bind(i64::try_from(events::KEPT).unwrap_or(i64::MAX));
-    let rows = sql.build().persistent(false).fetch_all(&mut turn.db).await?;
-    for row in rows.iter().rev() {
-        turn.record(deleted(row, now)?);
+    let ids: Vec<i64> = sql.build_query_scalar().persistent(false).fetch_all(&mut turn.db).await?;
+    for id in ids.into_iter().rev() {
+        turn.record(Event::deleted(id, now));
     }
     Ok(())
 }

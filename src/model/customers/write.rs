@@ -8,7 +8,7 @@ use roaring::RoaringBitmap;
 use sqlx::{Either, Executor, QueryBuilder, Row as _, Sqlite};
 
 use super::super::channels;
-use super::super::events::{self, Action, Event};
+use super::super::events::{self, Event};
 use super::super::form_fields::{self, Answer, FormField, Owner};
 use super::super::memory::{Change, Memory, Row};
 use super::{Customer, get, rows_of};
@@ -340,8 +340,10 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Arc<Row>, Er
         .await
 }
 
-/// Changes the row of a customer.
+/// Changes the row of a customer. Assumed: nobody is told of a change that leaves every value as it was, though the time
+/// of the change moves.
 pub(super) async fn change(turn: &mut Turn, id: i64, new: &New) -> Result<Arc<Row>, Error> {
+    let before = super::rows(turn, &[id]).await?.pop().ok_or(Error::NotFound)?;
     let mut own = vec![("date_modified", Value::Int(new.now))];
     own.extend(new.password_hash.clone().map(|hash| ("password_hash", Value::Text(hash))));
     own.extend(own_columns(&new.valid));
@@ -353,7 +355,13 @@ pub(super) async fn change(turn: &mut Turn, id: i64, new: &New) -> Result<Arc<Ro
         form_fields::set(&mut turn.db, Owner::Customer, id, &answer).await?;
     }
     let row = rows_of(turn, &[row]).await?.remove(0);
-    turn.record(Event::of_customer(Action::Updated, &row, new.now));
+    let same = Customer { date_modified: row.date_modified, ..(**before).clone() } == **row;
+    if !same || new.password_hash.is_some() {
+        turn.record(Event::updated(&row, new.now));
+    }
+    if row.channel_ids != before.channel_ids {
+        turn.record(Event::login_access(&row, new.now));
+    }
     turn.change(Change::Put(row.clone()));
     Ok(row)
 }

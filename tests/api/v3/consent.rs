@@ -41,12 +41,12 @@ async fn what_is_said_replaces_what_was_said_before_in_the_order_of_the_client()
             said(r#"["targeting","essential","functional"]"#, r#"["analytics"]"#),
         ),
         (r#"{"allow":["essential"],"deny":[]}"#, said(r#"["essential"]"#, "[]")),
-        (r#"{"deny":["essential","targeting"]}"#, said("[]", r#"["essential","targeting"]"#)),
+        (r#"{"allow":[],"deny":["essential","targeting"]}"#, said("[]", r#"["essential","targeting"]"#)),
         (
-            r#"{"updated_at":"2020-01-01T00:00:00Z","allow":["analytics"],"unknown":1}"#,
+            r#"{"updated_at":"2020-01-01T00:00:00Z","allow":["analytics"],"deny":[],"unknown":1}"#,
             said(r#"["analytics"]"#, "[]"),
         ),
-        ("{}", said("[]", "[]")),
+        (r#"{"deny":[],"allow":[]}"#, said("[]", "[]")),
     ] {
         mock.put(PATH, body).await.assert(200, &expected);
         mock.get(PATH).await.assert(200, &expected);
@@ -69,18 +69,21 @@ async fn a_customer_that_is_not_there_is_404_before_the_body_is_looked_at() {
 #[tokio::test]
 async fn a_body_of_the_wrong_shape_is_told_without_an_index() {
     let mock = with_customer().await;
-    mock.put(PATH, r#"{"allow":["essential"]}"#).await;
+    mock.put(PATH, r#"{"allow":["essential"],"deny":[]}"#).await;
     for body in ["", "{", "allow"] {
         mock.put(PATH, body).await.assert(400, &error(400, "Input is invalid", "{}"));
     }
     for (body, errors) in [
         ("[]", r#"{"":"error.expected.jsobject"}"#),
-        (r#"{"allow":null}"#, r#"{"allow":"error.expected.jsarray"}"#),
+        ("{}", r#"{"allow":"error.path.missing","deny":"error.path.missing"}"#),
+        (r#"{"allow":["essential"]}"#, r#"{"deny":"error.path.missing"}"#),
+        (r#"{"deny":[]}"#, r#"{"allow":"error.path.missing"}"#),
+        (r#"{"allow":null,"deny":[]}"#, r#"{"allow":"error.expected.jsarray"}"#),
         (
             r#"{"allow":"essential","deny":{}}"#,
             r#"{"allow":"error.expected.jsarray","deny":"error.expected.jsarray"}"#,
         ),
-        (r#"{"allow":["essential",1]}"#, r#"{"allow":"error.expected.jsstring"}"#),
+        (r#"{"allow":["essential",1],"deny":[]}"#, r#"{"allow":"error.expected.jsstring"}"#),
         // A word that is none is a matter of the next stage.
         (r#"{"allow":["all"],"deny":[null]}"#, r#"{"deny":"error.expected.jsstring"}"#),
     ] {
@@ -93,16 +96,19 @@ async fn a_body_of_the_wrong_shape_is_told_without_an_index() {
 #[tokio::test]
 async fn words_that_are_unknown_repeated_or_on_both_sides_are_refused_and_change_nothing() {
     let mock = with_customer().await;
-    mock.put(PATH, r#"{"allow":["essential"]}"#).await;
+    mock.put(PATH, r#"{"allow":["essential"],"deny":[]}"#).await;
     let known = "must be one of: essential, functional, analytics, targeting";
     for (body, errors) in [
-        (r#"{"allow":["all"]}"#, format!(r#"{{"allow":"allow {known}"}}"#)),
+        (r#"{"allow":["all"],"deny":[]}"#, format!(r#"{{"allow":"allow {known}"}}"#)),
         (
             r#"{"allow":["Essential"],"deny":[""]}"#,
             format!(r#"{{"allow":"allow {known}","deny":"deny {known}"}}"#),
         ),
-        (r#"{"allow":["targeting","targeting"]}"#, r#"{"allow":"invalid allow"}"#.to_owned()),
-        (r#"{"deny":["targeting","analytics","targeting"]}"#, r#"{"deny":"invalid deny"}"#.to_owned()),
+        (r#"{"allow":["targeting","targeting"],"deny":[]}"#, r#"{"allow":"invalid allow"}"#.to_owned()),
+        (
+            r#"{"allow":[],"deny":["targeting","analytics","targeting"]}"#,
+            r#"{"deny":"invalid deny"}"#.to_owned(),
+        ),
         (r#"{"allow":["targeting"],"deny":["targeting"]}"#, r#"{"deny":"invalid deny"}"#.to_owned()),
     ] {
         let expected = error(422, "Update customer consent failed.", &errors);
@@ -120,7 +126,7 @@ async fn what_was_said_goes_with_the_customer_however_that_is_deleted() {
         "/stores/s/v2/customers?first_name=Bill",
     ] {
         let mock = with_customer().await;
-        mock.put(PATH, r#"{"allow":["essential"]}"#).await;
+        mock.put(PATH, r#"{"allow":["essential"],"deny":[]}"#).await;
         mock.delete(delete).await.assert(204, "");
         mock.get(PATH).await.assert(404, &error(404, NOT_FOUND, "{}"));
         let store = mock.store("s").await;
@@ -135,7 +141,7 @@ async fn what_was_said_goes_with_the_customer_however_that_is_deleted() {
 async fn each_customer_speaks_for_itself_and_other_methods_do_not_exist() {
     let mock = with_customer().await;
     mock.customer("s", json!({})).await;
-    mock.put(PATH, r#"{"allow":["essential"]}"#).await;
+    mock.put(PATH, r#"{"allow":["essential"],"deny":[]}"#).await;
     mock.get("/stores/s/v3/customers/2/consent").await.assert(200, &said("[]", "[]"));
     for method in ["POST", "DELETE", "PATCH"] {
         mock.call(method, PATH, &[], "{}").await.assert(404, "The route is not found, check the URL");

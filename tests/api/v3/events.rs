@@ -20,6 +20,10 @@ fn customer(action: &str, id: i64) -> String {
     )
 }
 
+fn deleted(id: i64) -> String {
+    format!(r#"store/customer/deleted {{"type":"customer","id":{id}}}"#)
+}
+
 fn address(action: &str, id: i64, customer: i64) -> String {
     format!(
         r#"store/customer/address/{action} {{"type":"customer","id":{id},"address":{{"customer_id":{customer}}}}}"#
@@ -41,6 +45,14 @@ async fn every_write_of_either_version_records_what_it_did() {
         ),
         ("PUT", format!("{v2}/1"), json!({"notes": "x"}), vec![customer("updated", 1)]),
         ("PUT", format!("{v2}/1"), json!({}), vec![]),
+        ("PUT", format!("{v2}/1"), json!({"notes": "x", "first_name": "Jane"}), vec![]),
+        ("PUT", v3.to_owned(), json!([{"id": 1, "notes": "x"}]), vec![]),
+        (
+            "PUT",
+            format!("{v2}/1"),
+            json!({"_authentication": {"password": "s3cret-pass"}}),
+            vec![customer("updated", 1)],
+        ),
         ("PUT", v3.to_owned(), json!([{"id": 2, "notes": "x"}, {"id": 3}]), vec![customer("updated", 2)]),
         ("POST", format!("{v2}/1/addresses"), crate::support::home(), vec![address("created", 2, 1)]),
         ("PUT", format!("{v2}/1/addresses/2"), json!({"city": "x"}), vec![address("updated", 2, 1)]),
@@ -56,9 +68,9 @@ async fn every_write_of_either_version_records_what_it_did() {
         ("DELETE", format!("{v3}/addresses?id:in=3,99"), json!(null), vec![address("deleted", 3, 1)]),
         ("DELETE", format!("{v2}/1/addresses/2"), json!(null), vec![address("deleted", 2, 1)]),
         ("DELETE", format!("{v2}/3/addresses"), json!(null), vec![address("deleted", 1, 3)]),
-        ("DELETE", format!("{v2}/1"), json!(null), vec![customer("deleted", 1)]),
-        ("DELETE", format!("{v3}?id:in=2,99"), json!(null), vec![customer("deleted", 2)]),
-        ("DELETE", v2.to_owned(), json!(null), vec![customer("deleted", 3)]),
+        ("DELETE", format!("{v2}/1"), json!(null), vec![deleted(1)]),
+        ("DELETE", format!("{v3}?id:in=2,99"), json!(null), vec![deleted(2)]),
+        ("DELETE", v2.to_owned(), json!(null), vec![deleted(3)]),
         // What is refused never happened.
         ("POST", v3.to_owned(), json!([bill(json!({})), bill(json!({}))]), vec![]),
         ("PUT", format!("{v2}/3"), json!({"notes": "x"}), vec![]),
@@ -95,10 +107,35 @@ async fn every_action_tells_the_same_of_a_customer() {
             )
         })
         .into();
-    let expected = ["created", "updated", "deleted"]
+    let expected = ["created", "updated"]
         .iter()
-        .flat_map(|action| data.iter().map(move |data| format!("store/customer/{action} {data}")));
+        .flat_map(|action| data.iter().map(move |data| format!("store/customer/{action} {data}")))
+        .chain((1..=4).map(deleted));
     assert_eq!(told(&mock).await, expected.collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_change_of_channels_tells_who_can_log_in_where() {
+    let mock = Mock::seeded("stores:\n  s:\n    channels: [{id: 2, name: Portal}]\n").await;
+    mock.post(CUSTOMERS, json!([bill(json!({}))])).await;
+    for (channels, shown) in
+        [(json!([2]), "[2]"), (json!([2]), ""), (json!([1, 2]), "[1,2]"), (json!(null), "[1]")]
+    {
+        let before = told(&mock).await;
+        mock.put(CUSTOMERS, json!([{"id": 1, "channel_ids": channels}])).await;
+        let new = told(&mock).await.split_off(before.len());
+        if shown.is_empty() {
+            assert_eq!(new, [""; 0], "nothing has changed");
+            continue;
+        }
+        let updated = format!(
+            r#"store/customer/updated {{"type":"customer","id":1,"origin_channel_id":1,"channel_ids":{shown}}}"#
+        );
+        let access = format!(
+            r#"store/customer/channel/login/access/updated {{"customer_id":1,"channel_ids":{shown}}}"#
+        );
+        assert_eq!(new, [updated, access]);
+    }
 }
 
 #[tokio::test]
@@ -134,8 +171,8 @@ async fn old_ones_go_beside_batches_that_are_refused() {
 #[tokio::test]
 async fn only_the_latest_are_kept() {
     let mock = Mock::seeded("stores:\n  s:\n    generate: {customers: 3000}\n").await;
-    for _ in 0..300 {
-        let items: Vec<_> = (1..=10).map(|id| json!({"id": id, "notes": "x"})).collect();
+    for round in 0..300 {
+        let items: Vec<_> = (1..=10).map(|id| json!({"id": id, "notes": format!("{round}")})).collect();
         assert_eq!(mock.put(CUSTOMERS, json!(items)).await.status, 200);
     }
     assert_eq!(told(&mock).await.len(), KEPT);
@@ -143,5 +180,5 @@ async fn only_the_latest_are_kept() {
     mock.delete("/stores/s/v2/customers").await;
     let told = told(&mock).await;
     assert_eq!(told.len(), KEPT);
-    assert_eq!((&told[0], &told[999]), (&customer("deleted", 2001), &customer("deleted", 3000)));
+    assert_eq!((&told[0], &told[999]), (&deleted(2001), &deleted(3000)));
 }
