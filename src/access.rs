@@ -18,14 +18,20 @@ pub enum Scope {
     StoredInstruments,
     /// Reading stored payment instruments.
     StoredInstrumentsReadOnly,
+    /// What the store says of itself.
+    Information,
+    /// Reading what the store says of itself.
+    InformationReadOnly,
 }
 
 /// Every scope, by the service's name for it.
-pub const SCOPES: [(&str, Scope); 4] = [
+pub const SCOPES: [(&str, Scope); 6] = [
     ("store_v2_customers", Scope::Customers),
     ("store_v2_customers_read_only", Scope::CustomersReadOnly),
     ("store_stored_payment_instruments", Scope::StoredInstruments),
     ("store_stored_payment_instruments_read_only", Scope::StoredInstrumentsReadOnly),
+    ("store_v2_information", Scope::Information),
+    ("store_v2_information_read_only", Scope::InformationReadOnly),
 ];
 
 /// What a list does with a `limit` over the largest.
@@ -218,6 +224,8 @@ pub enum Wanted {
     ModifyCustomers,
     /// To read stored payment instruments.
     ReadStoredInstruments,
+    /// To read what the store says of itself.
+    ReadInformation,
 }
 
 impl Wanted {
@@ -236,6 +244,11 @@ impl Wanted {
             Wanted::Nothing => true,
             Wanted::ReadCustomers => matches!(scope, Scope::Customers | Scope::CustomersReadOnly),
             Wanted::ModifyCustomers => scope == Scope::Customers,
+            // Assumed: connectors ask for it first, whatever their token is for.
+            Wanted::ReadInformation => matches!(
+                scope,
+                Scope::Information | Scope::InformationReadOnly | Scope::Customers | Scope::CustomersReadOnly
+            ),
             Wanted::ReadStoredInstruments => {
                 matches!(scope, Scope::StoredInstruments | Scope::StoredInstrumentsReadOnly)
             }

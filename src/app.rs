@@ -19,6 +19,7 @@ const V2_MOUNTS: [&str; 2] = ["/stores/{store_hash}/v2", "/api/v2"];
 fn v2_routes() -> Vec<(&'static str, MethodRouter)> {
     vec![
         ("/time", get(v2::time)),
+        ("/store", get(v2::store)),
         (
             "/customers",
             get(v2::customers::list).post(v2::customers::create).delete(v2::customers::delete_matching),

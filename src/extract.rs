@@ -82,6 +82,18 @@ impl<S: Sync> FromRequestParts<S> for Instruments {
     }
 }
 
+/// A [`Tenant`] whose token must be for what the store says of itself, or for customers.
+#[derive(Clone, Debug)]
+pub struct StoreInformation(pub Tenant);
+
+impl<S: Sync> FromRequestParts<S> for StoreInformation {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<StoreInformation, Response> {
+        admit(parts, Wanted::ReadInformation).map(StoreInformation)
+    }
+}
+
 /// A [`Tenant`] whose token may be for anything.
 #[derive(Clone, Debug)]
 pub struct AnyScope(pub Tenant);

@@ -7,6 +7,7 @@ use super::{Operation, Tag, UNAUTHORIZED, Version, operation, paging, parameter}
 use crate::fields::validate::Operation::{Create, Update};
 use crate::fields::{Dialect, Field};
 use crate::model::{addresses, customer_groups, customers, form_fields};
+use crate::tenants::Information;
 use crate::v2;
 use crate::v2::wire::Spelling;
 
@@ -21,6 +22,7 @@ pub(super) fn version() -> Version {
             Tag { name: "Customers", operations: deprecated(customers()) },
             Tag { name: "Customer Addresses", operations: deprecated(addresses()) },
             Tag { name: "Customer Groups", operations: groups() },
+            Tag { name: "Store Information", operations: vec![store()] },
             Tag { name: "Time", operations: vec![time()] },
         ],
         schemas: schemas(),
@@ -154,6 +156,10 @@ fn groups() -> Vec<Operation> {
     ]
 }
 
+fn store() -> Operation {
+    operation("GET", "/store", "getStore", "What the store says of itself").answers(200, of("Store"))
+}
+
 fn time() -> Operation {
     operation("GET", "/time", "getTime", "The server's time").answers(200, of("Time"))
 }
@@ -185,6 +191,7 @@ fn schemas() -> Json {
         "GroupChanges": body(customer_groups::FIELDS, Dialect::V2, Update),
         "FormField": object(shown(form_fields::ANSWER, Dialect::V2), &[]),
         "Count": object(one("count", json!({"type": "integer", "minimum": 0})), &[]),
+        "Store": store_information(),
         "Time": object(one("time", json!({"type": "integer"})), &[]),
         "Errors": errors(),
         "GatewayError": gateway_error(),
@@ -203,6 +210,30 @@ fn customer() -> Json {
     link.insert("resource".to_owned(), json!({"type": "string"}));
     shown["addresses"] = object(link, &[]);
     object(shown, &[])
+}
+
+/// As it is without anything given.
+fn store_information() -> Json {
+    let mut schema = of_kind(&Information::default().of("demo"));
+    schema["properties"]["logo"] = json!({
+        "description": "An empty list where there is none.",
+        "oneOf": [object(one("url", json!({"type": "string"})), &[]), {"type": "array", "maxItems": 0}],
+    });
+    schema
+}
+
+/// The schema of values like this one.
+fn of_kind(value: &Json) -> Json {
+    match value {
+        Json::Object(entries) => {
+            let properties = entries.iter().map(|(key, value)| (key.clone(), of_kind(value)));
+            object(properties.collect(), &[])
+        }
+        Json::Array(_) => json!({"type": "array"}),
+        Json::Bool(_) => json!({"type": "boolean"}),
+        Json::Number(_) => json!({"type": "integer"}),
+        _ => json!({"type": "string"}),
+    }
 }
 
 fn address() -> Json {

@@ -11,7 +11,7 @@ use crate::model::form_fields::{FormField, Given, Owner};
 use crate::model::generate::Generate;
 use crate::model::stored_instruments::StoredInstrument;
 use crate::model::{addresses, customer_groups, customers};
-use crate::tenants::Settings;
+use crate::tenants::{Information, Settings, Wrong};
 use crate::{mount, passwords};
 
 /// The largest id that can be pinned. Ids end at 2147483647, and rows that are made later need some too.
@@ -22,6 +22,7 @@ const MAX_PINNED_ID: i64 = 2_000_000_000;
 pub(super) struct Store {
     pub(super) hash: String,
     pub(super) access: Access,
+    pub(super) information: Information,
     pub(super) channels: Vec<(i64, String)>,
     pub(super) groups: Vec<Row>,
     pub(super) form_fields: Vec<(Place, Owner, FormField)>,
@@ -34,7 +35,7 @@ pub(super) struct Store {
 impl Store {
     /// How the store behaves; what the seed does not say is as usual.
     pub(super) fn settings(&self, usual: &Settings) -> Settings {
-        Settings { access: self.access.clone(), ..usual.clone() }
+        Settings { access: self.access.clone(), information: self.information.clone(), ..usual.clone() }
     }
 }
 
@@ -116,6 +117,7 @@ pub(super) fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
             }
             "basic" => store.access.basic = node.items()?.into_iter().map(basic).collect::<Result<_, _>>()?,
             "settings" => store.access.switches = switches(node)?,
+            "store" => store.information = information(node)?,
             "channels" => store.channels = channels(node)?,
             "form_fields" => {
                 store.form_fields =
@@ -136,6 +138,7 @@ pub(super) fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
                     "tokens",
                     "basic",
                     "settings",
+                    "store",
                     "channels",
                     "groups",
                     "form_fields",
@@ -216,6 +219,12 @@ fn switches(node: Node) -> Result<Switches, Fault> {
         }
     }
     Ok(switches)
+}
+
+/// What the store says of itself.
+fn information(node: Node) -> Result<Information, Fault> {
+    let places = node.clone();
+    Information::read(node.into_json()).map_err(|Wrong { path, why }| places.place_of(&path).is(why))
 }
 
 /// The ids and names of channels.

@@ -158,6 +158,16 @@ impl Node {
         })
     }
 
+    /// The place of what these keys lead to.
+    pub(super) fn place_of(&self, path: &[String]) -> Place {
+        let entries = if let Value::Map(entries) = &self.value { &entries[..] } else { &[] };
+        let next = path.split_first().and_then(|(key, rest)| {
+            let (_, node) = entries.iter().find(|(name, _)| name == key)?;
+            Some(node.place_of(rest))
+        });
+        next.unwrap_or_else(|| self.place.clone())
+    }
+
     pub(super) fn into_json(self) -> Json {
         match self.value {
             Value::Scalar(json) => json,

@@ -22,11 +22,13 @@ use crate::store::{self, Image, OpenError, Place, Store};
 mod entry;
 mod files;
 mod house;
+mod information;
 pub mod settings;
 mod snapshot;
 mod snapshots;
 
 pub use entry::{Entry, Replaced};
+pub use information::{Information, Wrong, store_id};
 pub use settings::{Cors, Settings};
 pub use snapshot::{About, Snapshot};
 

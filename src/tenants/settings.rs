@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::http::Uri;
 use serde_json::{Value as Json, json};
 
+use super::{Information, Wrong};
 use crate::access::{Access, AddressStates, DeleteAll, LimitOverflow, SCOPES, Scope, Token, WithoutAccept};
 use crate::clock::Mode;
 use crate::durations;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub latency: Duration,
     /// Which web pages may call it.
     pub cors: Cors,
+    /// What it says of itself.
+    pub information: Information,
 }
 
 /// Which web pages may call a store.
@@ -64,7 +67,7 @@ const AUTH: [(&str, bool); 2] = [("lenient", false), ("strict", true)];
 /// The settings as the control API and files show them, secrets included.
 #[must_use]
 pub fn to_json(settings: &Settings) -> Json {
-    let Settings { access, clock, latency, cors } = settings;
+    let Settings { access, clock, latency, cors, information } = settings;
     let scope_name = |scope: &Scope| name_of(&SCOPES, *scope);
     let token = |token: &Token| json!({"token": token.token, "scopes": token.scopes.iter().map(scope_name).collect::<Vec<_>>()});
     let basic = |(username, password): &(String, String)| json!({"username": username, "password": password});
@@ -83,6 +86,7 @@ pub fn to_json(settings: &Settings) -> Json {
             Cors::Origins(origins) => json!(origins),
         },
         "latency": durations::duration_text(*latency),
+        "store": information.given(),
     })
 }
 
@@ -121,6 +125,7 @@ pub fn from_json(json: Json) -> Result<Settings, Fault> {
     set(&mut access.tokens, object.read("tokens", list(token))?.map(Into::into));
     set(&mut access.basic, object.read("basic", list(basic))?);
     read_switches(&mut settings, &mut object)?;
+    set(&mut settings.information, object.read("store", information)?);
     object.done()?;
     Ok(settings)
 }
@@ -200,6 +205,13 @@ pub fn clock(json: Json, at: &str) -> Result<Mode, Fault> {
     Ok(mode)
 }
 
+fn information(json: Json, at: &str) -> Result<Information, Fault> {
+    Information::read(json).map_err(|Wrong { path, why }| {
+        let at = path.iter().fold(at.to_owned(), |at, key| format!("{at}/{key}"));
+        Fault::new(&at, why)
+    })
+}
+
 fn cors(json: Json, at: &str) -> Result<Cors, Fault> {
     match json {
         Json::Array(_) => Ok(Cors::Origins(list(origin)(json, at)?)),
@@ -273,6 +285,7 @@ mod tests {
             "cors": ["https://app.example"],
             "latency": "250ms",
             "address_states": "free",
+            "store": {"name": "Shop", "timezone": {"raw_offset": 3600}},
         });
         let settings = from_json(all.clone()).unwrap();
         let written = to_json(&settings);
@@ -310,6 +323,7 @@ mod tests {
             (json!({"cors": ["app.example"]}), "/cors/0"),
             (json!({"latency": 5}), "/latency"),
             (json!({"colour": "red"}), "/colour"),
+            (json!({"store": {"timezone": {"raw_offset": "x"}}}), "/store/timezone/raw_offset"),
         ] {
             assert_eq!(from_json(bad.clone()).unwrap_err().at, at, "{bad}");
         }

@@ -3,13 +3,18 @@
 use axum::response::Response;
 use serde::Serialize;
 
-use crate::extract::AnyScope;
+use crate::extract::{AnyScope, StoreInformation};
 
 pub mod addresses;
 pub mod customer_groups;
 pub mod customers;
 pub mod wire;
 pub mod xml;
+
+/// `GET /store`: what the store says of itself. Many connectors ask for it before anything else.
+pub async fn store(StoreInformation(tenant): StoreInformation) -> Response {
+    wire::ok(&tenant.settings.information.of(&tenant.hash))
+}
 
 /// `GET /time`: the store's time. Clients call it to see whether they are connected.
 pub async fn time(AnyScope(tenant): AnyScope) -> Response {

@@ -74,7 +74,8 @@ fn the_readme_lists_every_setting_as_the_command_line_explains_it() {
 }
 
 /// What is answered though the documents do not list it, or no longer.
-pub(crate) const EXTRAS: [(&str, &str); 2] = [("GET", "/time"), ("DELETE", "/customer_groups")];
+pub(crate) const EXTRAS: [(&str, &str); 3] =
+    [("GET", "/time"), ("GET", "/store"), ("DELETE", "/customer_groups")];
 
 /// Every documented call below a mount of a version, with the placeholders of the documents.
 pub(crate) fn documented(version: &str) -> Vec<(String, String)> {
@@ -140,7 +141,8 @@ async fn every_documented_call_works_on_both_mounts_and_no_other_does() {
         for path in [
             "",
             "/time/1",
-            "/store",
+            "/store/1",
+            "/stores",
             "/orders",
             "/customers/1/validate/1",
             "/customers/1/addresses/1/1",

@@ -98,6 +98,7 @@ async fn the_documents_have_the_keys_of_the_answers() {
         (&v2, "Customer", "v2/customers/1".to_owned(), ""),
         (&v2, "Address", "v2/customers/1/addresses/1".to_owned(), ""),
         (&v2, "Group", "v2/customer_groups/1".to_owned(), ""),
+        (&v2, "Store", "v2/store".to_owned(), ""),
         (&v3, "Customer", format!("v3/customers?include={include}"), "/data/0"),
         (&v3, "Address", "v3/customers/addresses?include=formfields".to_owned(), "/data/0"),
         (&v3, "Attribute", "v3/customers/attributes".to_owned(), "/data/0"),

@@ -93,3 +93,20 @@ fn addresses_that_can_not_be_are_refused() {
     refused(&more("customer_id: 2"), 16, &at("customer_id"), no_such);
     refused(&more("id: 0"), 16, &at("id"), "1 to 2000000000");
 }
+
+#[test]
+fn what_a_store_can_not_say_of_itself_is_refused() {
+    shop_refused(
+        "store:\n  name: Shop\n  colour: red",
+        3,
+        "store.colour",
+        "no such key; known here: account_uuid,",
+    );
+    shop_refused("store:\n  id: other", 2, "store.id", "no such key");
+    shop_refused("store:\n  store_id: 5", 2, "store.store_id", "no such key");
+    shop_refused("store:\n  name: 5", 2, "store.name", "expected text; put it in quotes");
+    let offset = "store:\n  timezone:\n    name: UTC\n    raw_offset: east";
+    shop_refused(offset, 4, "store.timezone.raw_offset", "expected a whole number");
+    shop_refused("store:\n  plan_is_trial: 1", 2, "store.plan_is_trial", "expected true or false");
+    shop_refused("store: Shop", 1, "store", "expected a mapping");
+}

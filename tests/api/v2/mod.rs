@@ -8,5 +8,6 @@ mod group_members;
 mod group_refusals;
 mod model;
 mod refusals;
+mod store;
 mod time;
 mod xml;
