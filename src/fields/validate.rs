@@ -16,6 +16,8 @@ pub enum Operation {
     Update,
     /// A seed file makes a row: as a create, and columns that clients may not write can be pinned.
     Seed,
+    /// A seed file makes a row of older times: as a seed, and text that must be there today may be blank.
+    LegacySeed,
 }
 
 /// Fields that were supplied and passed every rule of their own.
@@ -109,7 +111,12 @@ struct Check {
 
 impl Check {
     fn is_seed(&self) -> bool {
-        self.operation == Operation::Seed
+        matches!(self.operation, Operation::Seed | Operation::LegacySeed)
+    }
+
+    /// Whether a field may be blank that must not be today.
+    fn may_be_blank(&self, field: &Field) -> bool {
+        self.operation == Operation::LegacySeed && field.kind == Kind::Text
     }
 
     /// What a field is here. A seed speaks V2, and V3 of what only that has.
@@ -203,7 +210,7 @@ impl Check {
         for field in fields {
             let side = self.side(field);
             // Looking a key up costs more than anything else here.
-            if side.need == Need::Optional && side.access != Access::Key {
+            if side.need == Need::Optional && side.access != Access::Key || self.may_be_blank(field) {
                 continue;
             }
             let required = side.access != Access::Absent && side.need == Need::Required;
@@ -245,6 +252,9 @@ impl Check {
                     Ok(Value::Object(self.read(inner, object, &self.prefix(field, prefix, None))))
                 }
                 (Kind::List(inner), Json::Array(items)) => self.read_list(field, inner, items, prefix),
+                (_, Json::String(text)) if text.is_empty() && self.may_be_blank(field) => {
+                    Ok(Value::Text(String::new()))
+                }
                 _ => read_json(field.kind, side, self.dialect, json),
             };
             match value {

@@ -270,7 +270,13 @@ const CUSTOMER_EXTRAS: &[&str] =
     &["password", "password_hash", "addresses", "attributes", "stored_instruments", "_authentication"];
 
 fn customer(node: Node) -> Result<Customer, Fault> {
-    let (row, extras) = row(customers::FIELDS, CUSTOMER_EXTRAS, node)?;
+    let mut node = node;
+    let legacy = match take(&mut node, "legacy") {
+        Some(legacy) => legacy.switch()?,
+        None => false,
+    };
+    let operation = if legacy { Operation::LegacySeed } else { Operation::Seed };
+    let (row, extras) = row_as(operation, customers::FIELDS, CUSTOMER_EXTRAS, node)?;
     let mut customer = Customer {
         row,
         secret: None,
@@ -317,6 +323,15 @@ pub(super) type Extras = Vec<(String, Node)>;
 
 /// A row of a table, and those of its keys that are not the table's own.
 pub(super) fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Extras), Fault> {
+    row_as(Operation::Seed, fields, extra, node)
+}
+
+fn row_as(
+    operation: Operation,
+    fields: &'static [Field],
+    extra: &[&str],
+    node: Node,
+) -> Result<(Row, Extras), Fault> {
     let place = node.place.clone();
     let (extras, own): (Extras, Extras) =
         node.entries()?.into_iter().partition(|(key, _)| extra.contains(&key.as_str()));
@@ -342,7 +357,7 @@ pub(super) fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Resul
             form_fields.push(Given { name: name.text()?, value });
         }
     }
-    let valid = validate(fields, Dialect::V2, Operation::Seed, &object(own))
+    let valid = validate(fields, Dialect::V2, operation, &object(own))
         .map_err(|problems| fault(&place, &lines, &problems[0]))?;
     if valid.int("id").is_some_and(|id| !(1..=MAX_PINNED_ID).contains(&id)) {
         return Err(fault(&place, &lines, &Problem::new("id", What::TooSmall { min: 1 })));

@@ -148,6 +148,14 @@ impl Node {
         }
     }
 
+    /// `true` or `false`.
+    pub(super) fn switch(self) -> Result<bool, Fault> {
+        match self.value {
+            Value::Scalar(Json::Bool(value)) => Ok(value),
+            _ => Err(self.place.is("expected true or false")),
+        }
+    }
+
     /// One of several words, and what it stands for.
     pub(super) fn word<T: Copy>(self, words: &[(&str, T)]) -> Result<T, Fault> {
         let place = self.place.clone();

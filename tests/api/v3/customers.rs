@@ -255,3 +255,20 @@ async fn nor_more_than_ten_attributes() {
     assert_eq!(shown["attribute_count"], 12);
     assert_eq!(shown["attributes"].as_array().unwrap().len(), 10);
 }
+
+#[tokio::test]
+async fn customers_of_older_times_may_have_blank_names() {
+    let seed = "stores:\n  s:\n    customers:\n      - {legacy: true, first_name: \"\", email: old@b.co}\n";
+    let mock = Mock::seeded(seed).await;
+    let list = mock.get(&format!("{CUSTOMERS}?email:in=old@b.co")).await.json();
+    assert_eq!((&list["data"][0]["first_name"], &list["data"][0]["last_name"]), (&json!(""), &json!("")));
+    assert_eq!(mock.get("/stores/s/v2/customers?last_name=").await.ids(), [1]);
+    let changed = mock.put(CUSTOMERS, json!([{"id": 1, "company": "Acme"}])).await;
+    assert_eq!((changed.status, &changed.json()["data"][0]["first_name"]), (200, &json!("")));
+    assert_eq!(mock.put("/stores/s/v2/customers/1", json!({"notes": "n"})).await.status, 200);
+    // What is written must obey today's rules.
+    assert_eq!(mock.put(CUSTOMERS, json!([{"id": 1, "first_name": ""}])).await.status, 422);
+    let today =
+        bigcommerce_mock::seed::Seed::parse("seed.yaml", &seed.replace("legacy: true", "legacy: false"));
+    assert!(today.is_err());
+}
