@@ -14,6 +14,12 @@ pub enum Blanks {
     Refused,
 }
 
+/// Assumed: the most values that a field may be one of.
+pub const MAX_IN: usize = 1000;
+
+/// Assumed: the most values of which a text may contain one. Each is looked for in every row.
+pub const MAX_LIKE: usize = 50;
+
 /// Conditions on the rows of one table, all of which must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filters(Vec<(&'static Field, Op, Vec<Value>)>);
@@ -53,8 +59,16 @@ impl Filters {
         }
         let mut conditions = Vec::new();
         for (key, field, op, value) in named {
-            let several = dialect == Dialect::V3 && matches!(op, Op::In | Op::Like);
-            let texts = if several { value.split(',').collect() } else { vec![value.as_str()] };
+            let max = match op {
+                Op::In => MAX_IN,
+                Op::Like if dialect == Dialect::V3 => MAX_LIKE,
+                _ => 1,
+            };
+            let texts: Vec<&str> = if max > 1 { value.split(',').collect() } else { vec![value] };
+            if texts.len() > max {
+                problems.push(Problem::new(key.clone(), What::Entries { min: 1, max }));
+                continue;
+            }
             match texts.into_iter().map(|text| read(field, dialect, text)).collect() {
                 Ok(values) => conditions.push((field, op, values)),
                 Err(what) => problems.push(Problem::new(key.clone(), what)),
@@ -73,6 +87,34 @@ impl Filters {
     #[must_use]
     pub fn has(&self, name: &str, op: Op) -> bool {
         self.0.iter().any(|(field, by, _)| field.name == name && *by == op)
+    }
+
+    /// How many values a field may have, if they are counted.
+    #[must_use]
+    pub fn choices(&self, name: &str) -> Option<usize> {
+        let on = self.0.iter().filter(|(field, op, _)| field.name == name && matches!(op, Op::Is | Op::In));
+        on.map(|(.., values)| values.len()).min()
+    }
+
+    /// The only field that there are conditions on, if it is only one.
+    #[must_use]
+    pub fn lone(&self) -> Option<&'static str> {
+        let (first, ..) = self.0.first()?;
+        self.0.iter().all(|(field, ..)| field == first).then_some(first.name)
+    }
+
+    /// The least and the greatest integer that may match.
+    #[must_use]
+    pub fn range(&self, name: &str) -> (i64, i64) {
+        let mut range = (i64::MIN, i64::MAX);
+        for (field, op, values) in &self.0 {
+            match (op, values.first()) {
+                (Op::Min, Some(Value::Int(min))) if field.name == name => range.0 = range.0.max(*min),
+                (Op::Max, Some(Value::Int(max))) if field.name == name => range.1 = range.1.min(*max),
+                _ => {}
+            }
+        }
+        range
     }
 
     /// The conditions on one field alone.
@@ -94,23 +136,43 @@ impl Filters {
                 (Op::Is, Some(value)) => compare(sql, field, " = ", value),
                 (Op::Min, Some(value)) => compare(sql, field, " >= ", value),
                 (Op::Max, Some(value)) => compare(sql, field, " <= ", value),
-                // One statement for any number of values.
-                (Op::In, _) => {
-                    let nocase = matches!(field.kind, Kind::Text | Kind::Email);
-                    sql.push(field.column).push(if nocase { " collate nocase" } else { "" });
-                    sql.push(" in (select value from json_each(");
-                    sql.push_bind(json(values)).push("))");
-                }
-                (Op::Like, _) => {
-                    // Not `like`: nothing in the text stands for anything but itself.
-                    sql.push("exists (select 1 from json_each(").push_bind(json(values));
-                    sql.push(") where 0 < instr(lower(").push(field.column).push("), lower(value)))");
-                }
                 (_, None) => {
                     sql.push("0");
                 }
+                (Op::In, Some(first)) => {
+                    let nocase = matches!(field.kind, Kind::Text | Kind::Email);
+                    sql.push(field.column).push(if nocase { " collate nocase" } else { "" });
+                    if values.len() == 1 {
+                        // So that SQLite sees that an index has the rows in the order of their ids.
+                        sql.push(" = ");
+                        super::write::push_value(sql, first);
+                    } else {
+                        // One statement for any number of values.
+                        sql.push(" in (select value from json_each(").push_bind(json(values)).push("))");
+                    }
+                }
+                (Op::Like, _) => {
+                    // Not `like`: nothing in the text stands for anything but itself. The limit keeps SQLite from
+                    // making the text anew for each value.
+                    sql.push("exists (select 1 from (select lower(").push(field.column);
+                    sql.push(") as text limit 1) where ");
+                    for (i, value) in values.iter().enumerate() {
+                        sql.push(if i == 0 { "" } else { " or " }).push("instr(text, ");
+                        super::write::push_value(sql, &lower(value));
+                        sql.push(")");
+                    }
+                    sql.push(")");
+                }
             }
         }
+    }
+}
+
+/// As SQLite's `lower`: ASCII only.
+fn lower(value: &Value) -> Value {
+    match value {
+        Value::Text(text) => Value::Text(text.to_ascii_lowercase()),
+        other => other.clone(),
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::attributes::Type;
 use super::memory::Memory;
-use super::{Page, customers, page_of};
+use super::{Page, customers, page_of, scanned};
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
 use crate::fields::Op::{In, Is, Max, Min};
@@ -30,6 +30,8 @@ pub const FIELDS: &[Field] = &[
         .ignored_in_v3()
         .filter(V3, &[Is]),
 ];
+
+const TABLE: &str = "attribute_values";
 
 /// The fields of a value inside of a new customer.
 pub const OF_CUSTOMER: &[Field] =
@@ -65,10 +67,13 @@ impl AttributeValue {
 /// # Errors
 /// Only the database's.
 pub async fn list(store: &Store, filters: Filters, page: Page) -> Result<(Vec<AttributeValue>, i64), Error> {
+    let by_attribute = filters.lone() == Some("attribute_id") && filters.choices("attribute_id") == Some(1);
+    let indexed = filters.choices("customer_id").is_some() || by_attribute;
+    let scanned = scanned(store, TABLE, &filters, &page, false, indexed).await?;
     store
         .run(move |turn| {
             Box::pin(async move {
-                let (rows, total) = page_of(turn, "attribute_values", &filters, &page).await?;
+                let (rows, total) = page_of(turn, TABLE, &filters, &page, scanned.as_ref()).await?;
                 Ok((rows.iter().map(AttributeValue::from_row).collect::<Result<_, _>>()?, total))
             })
         })

@@ -90,7 +90,7 @@ pub async fn list(store: &Store, filters: Filters, page: Page) -> Result<(Vec<At
     store
         .run(move |turn| {
             Box::pin(async move {
-                let (rows, total) = page_of(turn, "attributes", &filters, &page).await?;
+                let (rows, total) = page_of(turn, "attributes", &filters, &page, None).await?;
                 Ok((rows.iter().map(Attribute::from_row).collect::<Result<_, _>>()?, total))
             })
         })

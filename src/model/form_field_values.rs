@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use super::customers::{self, Around};
 use super::form_fields::{self, Answer, Owner, TYPES, Type};
 use super::memory::{Change, Memory};
-use super::{Page, walk};
+use super::{Page, scanned, walk};
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
 use crate::fields::Op::Is;
@@ -63,10 +63,12 @@ pub async fn list(
     page: Page,
     neighbours: bool,
 ) -> Result<(Vec<FormFieldValue>, Around), Error> {
+    let indexed = filters.choices("customer_id").is_some() || filters.choices("address_id").is_some();
+    let scanned = scanned(store, TABLE, &filters, &page, neighbours, indexed).await?;
     store
         .run(move |turn| {
             Box::pin(async move {
-                let (rows, around) = walk(turn, TABLE, &filters, &page, neighbours).await?;
+                let (rows, around) = walk(turn, TABLE, &filters, &page, neighbours, scanned.as_ref()).await?;
                 let values = rows.iter().map(FormFieldValue::from_row);
                 Ok((values.collect::<Result<_, sqlx::Error>>()?, around))
             })

@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::customers::Around;
-use super::{Page, walk};
+use super::{Page, scanned, walk};
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
 use crate::fields::Op::{In, Is, Max, Min};
@@ -103,10 +103,12 @@ pub async fn list(
     if let (Some(id), Some(field)) = (of, field) {
         filters.require(field, Is, vec![Value::Int(id)]);
     }
+    let scanned = scanned(store, "metafields", &filters, &page, neighbours, of.is_some()).await?;
     store
         .run(move |turn| {
             Box::pin(async move {
-                let (rows, around) = walk(turn, "metafields", &filters, &page, neighbours).await?;
+                let (rows, around) =
+                    walk(turn, "metafields", &filters, &page, neighbours, scanned.as_ref()).await?;
                 Ok((rows.iter().map(Metafield::from_row).collect::<Result<_, _>>()?, around))
             })
         })

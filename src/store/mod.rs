@@ -170,8 +170,13 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
     use crate::clock::Mode;
+    use crate::fields::filter::Filters;
+    use crate::fields::{Op, Value};
+    use crate::model::customers;
     use crate::passwords::Cost;
 
     async fn store() -> Store {
@@ -241,6 +246,33 @@ mod tests {
         }
         go_on.send(()).unwrap();
         assert_eq!(count(&store).await, 1);
+    }
+
+    /// And meanwhile others have their turns.
+    #[tokio::test]
+    async fn a_walk_stops_when_whoever_asked_has_gone() {
+        let store = store().await;
+        let rows = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000) \
+                    insert into customers (first_name, last_name, email, date_created, date_modified) \
+                    select 'a', 'b', i, 0, 0 from n";
+        let insert = sqlx::query(rows);
+        store.run::<_, sqlx::Error>(move |turn| Box::pin(insert.execute(&mut turn.db))).await.unwrap();
+        let first_name = customers::FIELDS.iter().find(|field| field.name == "first_name").unwrap();
+        let mut filters = Filters::default();
+        filters.require(first_name, Op::Is, vec![Value::Text("c".into())]);
+        let mut walk = Box::pin(customers::count(&store, filters.clone()));
+        let mut turns = 0;
+        while turns < 3 {
+            assert!((&mut walk).now_or_never().is_none(), "it took {turns} turns only");
+            assert_eq!(store.jobs.capacity(), QUEUE - 1, "it waits for one turn at a time");
+            // Behind that turn, before the next.
+            assert_eq!(count(&store).await, 5000);
+            turns += 1;
+        }
+        drop(walk);
+        assert_eq!(count(&store).await, 5000);
+        assert_eq!(store.jobs.capacity(), QUEUE);
+        assert_eq!(customers::count(&store, filters).await.unwrap(), 0);
     }
 
     #[tokio::test]

@@ -231,6 +231,9 @@ pub(super) fn query(problems: &[Problem]) -> String {
             format!(r#"Query parameter "{at}" value must be {wanted}. For input string: "{value}"."#)
         }
         What::TooSmall { min } => format!(r#"Query parameter "{at}" value must be at least {min}."#),
+        What::Entries { max, .. } => {
+            format!(r#"Query parameter "{at}" value must have at most {max} items."#)
+        }
         What::Unfit => r#"Query parameters "before" and "after" can not be combined."#.to_owned(),
         What::NotUtf8 => format!(r#"Query parameter "{at}" value must be UTF-8."#),
         _ => format!(r#"Query parameter "{at}" value is invalid."#),

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::access::{LimitOverflow, Switches};
 use crate::error::{Error, Problem, What};
 use crate::extract::Pairs;
-use crate::fields::filter::{Blanks, Filters};
+use crate::fields::filter::{Blanks, Filters, MAX_IN};
 use crate::fields::validate::read_text;
 use crate::fields::{Dialect, Field, Kind, Op, Value};
 use crate::model::customers::Around;
@@ -218,6 +218,9 @@ pub fn doomed(query: &[(String, String)]) -> Result<Vec<i64>, Error> {
         return Err(unknown.into());
     }
     let Some((_, ids)) = query.last() else { return Ok(Vec::new()) };
+    if ids.split(',').count() > MAX_IN {
+        return Err(Problem::new("id:in", What::Entries { min: 1, max: MAX_IN }).into());
+    }
     let ids = ids.split(',').map(|id| match read_text(Kind::Int, 0..=usize::MAX, id)? {
         Value::Int(id) => Ok(id),
         _ => Err(What::WrongType(Kind::Int)),

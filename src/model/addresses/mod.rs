@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 use super::events::{Action, Event};
 use super::form_fields::{self, Answer, Answers, Owner};
 use super::memory::Change;
-use super::{Page, countries, customers, page_of};
+use super::{Page, countries, customers, page_of, scanned};
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::{V2, V3};
 use crate::fields::Op::In;
@@ -247,10 +247,12 @@ pub async fn delete_all(store: &Store, customer_id: i64, limit: Option<i64>) -> 
 /// # Errors
 /// Only the database's.
 pub async fn list_all(store: &Store, filters: Filters, page: Page) -> Result<(Vec<Address>, i64), Error> {
+    let indexed = filters.choices("id").is_some() || filters.choices("customer_id").is_some();
+    let scanned = scanned(store, "addresses", &filters, &page, false, indexed).await?;
     store
         .run(move |turn| {
             Box::pin(async move {
-                let (rows, total) = page_of(turn, "addresses", &filters, &page).await?;
+                let (rows, total) = page_of(turn, "addresses", &filters, &page, scanned.as_ref()).await?;
                 Ok((Address::all(turn, &rows).await?, total))
             })
         })

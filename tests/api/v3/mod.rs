@@ -16,6 +16,7 @@ mod metafields;
 mod metafields_batch;
 mod one_truth;
 mod refusals;
+mod scans;
 mod settings;
 mod stored_instruments;
 mod validate_credentials;
