@@ -1,5 +1,6 @@
 //! What a handler gets of its request. Failures are [`Error`]s, rendered in the dialect of the mount.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -9,10 +10,14 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 
 use crate::accept::Form;
 use crate::access::Wanted;
 use crate::error::{Error, Problem, What};
+use crate::fields::validate::{Operation, Valid, validate};
+use crate::fields::{Dialect, Field};
 use crate::gateway;
 use crate::mount::Family;
 use crate::store::Store;
@@ -211,7 +216,31 @@ impl<S: Sync> FromRequestParts<S> for Body {
     }
 }
 
+/// From this many bytes on, reading a body takes long enough to be kept from those that serve other requests.
+const LARGE: usize = 64 * 1024;
+
 impl Body {
+    /// Does what reads this body. While it reads a large one, another thread serves other requests.
+    pub fn aside<T>(self, read: impl FnOnce(Body) -> T) -> T {
+        let large = self.received.0.as_ref().is_ok_and(|bytes| bytes.len() >= LARGE);
+        // A runtime of one thread, as some tests have, has no other.
+        let several = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+        if large && several { block_in_place(|| read(self)) } else { read(self) }
+    }
+
+    /// What the JSON object in the body says, checked against a field table.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the body as a whole, then every problem with the object.
+    pub fn valid(
+        self,
+        fields: &'static [Field],
+        dialect: Dialect,
+        operation: Operation,
+    ) -> Result<Valid, Error> {
+        self.aside(|body| Ok(validate(fields, dialect, operation, &body.object()?)?))
+    }
+
     /// The JSON object in the body. Of a key that is there twice the last wins.
     ///
     /// # Errors
@@ -250,12 +279,47 @@ impl Body {
         if !self.declared_json {
             return Err(Error::NotJson);
         }
-        serde_json::from_slice(&bytes).map_err(|error| {
+        serde_json::from_slice(&without_number_keys(&bytes)).map_err(|error| {
             let text = error.to_string();
             let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
             Error::Malformed { reason, line: error.line(), column: error.column() }
         })
     }
+}
+
+/// The key with which `serde_json` marks numbers that keep their text. As the first key of a client's object it would
+/// make a number of the object.
+const NUMBER_KEY: &str = "$serde_json::private::Number";
+
+/// JSON in which no key is [`NUMBER_KEY`]: one that is, in whatever spelling, gets a blank more.
+fn without_number_keys(json: &[u8]) -> Cow<'_, [u8]> {
+    // Without these bytes and without escapes none can be there.
+    let has = |needle: &[u8]| json.windows(needle.len()).any(|part| part == needle);
+    if !has(b"private::Number") && !has(b"\\u") {
+        return Cow::Borrowed(json);
+    }
+    let mut changed = Vec::new();
+    let (mut kept, mut at) = (0, 0);
+    while let Some(start) = json[at..].iter().position(|b| *b == b'"').map(|found| at + found) {
+        let mut end = start + 1;
+        while end < json.len() && json[end] != b'"' {
+            end += if json[end] == b'\\' { 2 } else { 1 };
+        }
+        let Some(text) = json.get(start..=end) else { break };
+        // Each letter may be an escape of six.
+        let short = text.len() <= 6 * NUMBER_KEY.len() + 2;
+        if short && serde_json::from_slice::<String>(text).is_ok_and(|text| text == NUMBER_KEY) {
+            changed.extend_from_slice(&json[kept..end]);
+            changed.push(b' ');
+            kept = end;
+        }
+        at = end + 1;
+    }
+    if changed.is_empty() {
+        return Cow::Borrowed(json);
+    }
+    changed.extend_from_slice(&json[kept..]);
+    Cow::Owned(changed)
 }
 
 /// Answers a method that a route does not have. OPTIONS it always has: the router adds `Allow`.

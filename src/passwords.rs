@@ -20,7 +20,7 @@ pub enum Cost {
 #[derive(Clone, Debug)]
 pub struct Passwords {
     params: Params,
-    turns: Arc<Semaphore>,
+    pub(crate) turns: Arc<Semaphore>,
 }
 
 impl Passwords {
@@ -112,6 +112,22 @@ mod tests {
         let hash = Passwords::new(Cost::Fast).hash("s3cret-pass".into()).await;
         assert!(hash.contains("m=256,t=1,p=1"), "{hash}");
         assert!(Passwords::new(Cost::Owasp).verify("s3cret-pass".into(), Some(hash)).await);
+    }
+
+    #[tokio::test]
+    async fn who_goes_away_while_waiting_takes_no_turn() {
+        let passwords = Passwords::new(Cost::Fast);
+        let cores = passwords.turns.available_permits();
+        let all = passwords.turns.clone().acquire_many_owned(u32::try_from(cores).unwrap()).await.unwrap();
+        let mut waiting: Vec<_> =
+            (0..50).map(|_| Box::pin(passwords.verify("s3cret-pass".into(), None))).collect();
+        for check in &mut waiting {
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(check.as_mut().poll(&mut context).is_pending());
+        }
+        drop(waiting);
+        drop(all);
+        assert_eq!(passwords.turns.available_permits(), cores, "nobody is in the queue any more");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! From a JSON object to values that may be stored, or to every problem with it.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value as Json};
@@ -93,23 +94,55 @@ pub fn validate(
     operation: Operation,
     object: &Map<String, Json>,
 ) -> Result<Valid, Vec<Problem>> {
-    let mut check = Check { dialect, operation, problems: Vec::new() };
-    if dialect == Dialect::V2 {
-        check.names(fields, object, &What::Unknown, "");
-    }
-    check.names(fields, object, &What::ReadOnly, "");
-    check.required(fields, object, "", false);
-    let valid = check.read(fields, object, "");
+    let mut check = Check { dialect, operation, problems: Vec::new(), looked_at: 0 };
+    let valid = check.all(fields, object);
     if check.problems.is_empty() { Ok(valid) } else { Err(check.problems) }
 }
+
+/// How many values [`validate`] looks at to judge an object: its work, which must grow no faster than the object.
+#[must_use]
+pub fn work(
+    fields: &'static [Field],
+    dialect: Dialect,
+    operation: Operation,
+    object: &Map<String, Json>,
+) -> usize {
+    let mut check = Check { dialect, operation, problems: Vec::new(), looked_at: 0 };
+    check.all(fields, object);
+    check.looked_at
+}
+
+/// The most that a form field may be answered with at once.
+const MOST_ANSWERS: usize = 250;
+
+/// The most problems that are collected: nobody needs more, and looking for one that was told already takes as long as
+/// there are.
+const MOST_PROBLEMS: usize = 400;
+
+/// How many characters of what was sent are told back.
+pub(crate) const MOST_ECHOED: usize = 100;
 
 struct Check {
     dialect: Dialect,
     operation: Operation,
     problems: Vec<Problem>,
+    looked_at: usize,
 }
 
 impl Check {
+    fn all(&mut self, fields: &'static [Field], object: &Map<String, Json>) -> Valid {
+        if self.dialect == Dialect::V2 {
+            self.names(fields, object, &What::Unknown, "");
+        }
+        self.names(fields, object, &What::ReadOnly, "");
+        self.required(fields, object, "", false);
+        self.read(fields, object, "")
+    }
+
+    fn is_full(&self) -> bool {
+        self.problems.len() >= MOST_PROBLEMS
+    }
+
     fn is_seed(&self) -> bool {
         matches!(self.operation, Operation::Seed | Operation::LegacySeed)
     }
@@ -160,13 +193,15 @@ impl Check {
         prefix: &str,
     ) {
         for (key, value) in object {
+            self.looked_at += 1;
             let field = self.find(fields, key);
             let found = match field {
                 None => Some(What::Unknown),
                 Some(field) if self.is_read_only(field) => Some(What::ReadOnly),
                 Some(_) => None,
             };
-            if found.as_ref() == Some(looking_for) {
+            if found.as_ref() == Some(looking_for) && !self.is_full() {
+                let key: String = key.chars().take(MOST_ECHOED).collect();
                 self.problems.push(Problem::new(format!("{prefix}{key}"), looking_for.clone()));
             }
             if let Some(field) = field.filter(|field| self.is_read(field)) {
@@ -188,7 +223,8 @@ impl Check {
             (Kind::Object(inner), Json::Object(object)) => {
                 vec![(inner, object, self.prefix(field, prefix, None))]
             }
-            (Kind::List(inner), Json::Array(items)) => {
+            // Of a list that is too long only that is told.
+            (Kind::List(inner), Json::Array(items)) if items.len() <= self.side(field).max => {
                 let items = items.iter().enumerate();
                 let objects = items.filter_map(|(i, item)| Some((i, item.as_object()?)));
                 objects.map(|(i, object)| (inner, object, self.prefix(field, prefix, Some(i)))).collect()
@@ -223,7 +259,7 @@ impl Check {
                 Some(Json::String(text)) => required && text.is_empty(),
                 Some(_) => false,
             };
-            if missing {
+            if missing && !self.is_full() {
                 self.problems.push(Problem::new(format!("{prefix}{}", side.name), What::Missing));
             }
         }
@@ -246,6 +282,7 @@ impl Check {
             }
             let side = self.side(field);
             let Some(json) = object.get(side.name) else { continue };
+            self.looked_at += json.as_array().map_or(1, Vec::len);
             let value = match (field.kind, json) {
                 (_, Json::Null) if field.nullable && self.dialect == Dialect::V3 => Ok(Value::Null),
                 (Kind::Object(inner), Json::Object(object)) => {
@@ -259,6 +296,7 @@ impl Check {
             };
             match value {
                 Ok(value) => valid.push((field, value)),
+                Err(_) if self.is_full() => {}
                 Err(what) => {
                     let at = format!("{prefix}{}", side.name);
                     let is_said = self.problems.iter().any(|problem| problem.at == at);
@@ -279,19 +317,25 @@ impl Check {
         prefix: &str,
     ) -> Result<Value, What> {
         let side = self.side(field);
+        has_entries(side, items.len())?;
         let objects = items.iter().enumerate().map(|(i, item)| match item {
             Json::Object(object) => Ok(self.read(inner, object, &self.prefix(field, prefix, Some(i)))),
             _ if self.dialect == Dialect::V3 => {
-                let at = format!("{prefix}{}.{i}", side.name);
-                self.problems.push(Problem::new(at, What::WrongType(Kind::Object(inner))));
+                if !self.is_full() {
+                    let at = format!("{prefix}{}.{i}", side.name);
+                    self.problems.push(Problem::new(at, What::WrongType(Kind::Object(inner))));
+                }
                 Ok(Valid(Vec::new()))
             }
             _ => Err(What::WrongType(field.kind)),
         });
-        let objects = objects.collect::<Result<Vec<_>, _>>()?;
-        has_entries(side, objects.len())?;
-        Ok(Value::List(objects))
+        Ok(Value::List(objects.collect::<Result<Vec<_>, _>>()?))
     }
+}
+
+/// As much of a text as is told back.
+fn echoed(text: &str) -> String {
+    text.chars().take(MOST_ECHOED).collect()
 }
 
 fn has_entries(side: &Side, entries: usize) -> Result<(), What> {
@@ -321,6 +365,9 @@ fn read_json(kind: Kind, side: &Side, dialect: Dialect, json: &Json) -> Result<V
         (Kind::Answer, Json::Number(number)) => read_text(kind, side.min..=side.max, number.as_str()),
         (Kind::Answer, Json::String(text)) => read_text(kind, side.min..=side.max, text),
         (Kind::Answer, Json::Array(items)) => {
+            if items.len() > MOST_ANSWERS {
+                return Err(What::Entries { min: 0, max: MOST_ANSWERS });
+            }
             let items = items.iter().map(|item| match read_json(Kind::Text, side, dialect, item)? {
                 Value::Text(text) => Ok(text),
                 _ => Err(What::WrongType(Kind::Text)),
@@ -329,19 +376,22 @@ fn read_json(kind: Kind, side: &Side, dialect: Dialect, json: &Json) -> Result<V
         }
         (Kind::Bool, Json::Bool(value)) => Ok(Value::Int(i64::from(*value))),
         (Kind::Ints, Json::Array(items)) => {
+            has_entries(side, items.len())?;
             let items = items.iter().map(|item| match read_json(Kind::Int, side, dialect, item)? {
                 Value::Int(value) => Ok(value),
                 _ => Err(What::WrongType(Kind::Int)),
             });
             let items = items.collect::<Result<Vec<i64>, _>>()?;
-            has_entries(side, items.len())?;
-            Ok(Value::Ints(items))
+            // What is there twice counts once.
+            let mut seen = HashSet::with_capacity(items.len());
+            Ok(Value::Ints(items.into_iter().filter(|item| seen.insert(*item)).collect()))
         }
         (Kind::Words(known), Json::Array(items)) => {
+            has_entries(side, items.len())?;
             let items = items.iter().map(|item| {
                 let text = item.as_str().ok_or(What::WrongType(Kind::Text))?;
                 let word = known.iter().find(|word| **word == text).copied();
-                word.ok_or_else(|| What::Malformed { kind: Kind::OneOf(known), value: text.to_owned() })
+                word.ok_or_else(|| What::Malformed { kind: Kind::OneOf(known), value: echoed(text) })
             });
             Ok(Value::Words(items.collect::<Result<_, _>>()?))
         }
@@ -357,7 +407,7 @@ pub fn read_text(kind: Kind, length: RangeInclusive<usize>, text: &str) -> Resul
     if text.contains('\0') {
         return Err(What::HasNul);
     }
-    let malformed = || What::Malformed { kind, value: text.to_owned() };
+    let malformed = || What::Malformed { kind, value: echoed(text) };
     match kind {
         Kind::Text | Kind::Email | Kind::Answer => {
             if kind == Kind::Email && !values::is_email(text) {

@@ -13,7 +13,10 @@ use crate::store::Store;
 pub const PURPOSES: &[&str] = &["essential", "functional", "analytics", "targeting"];
 
 /// What is allowed, and what is not. Both are kept as JSON.
-pub const FIELDS: &[Field] = &[words("allow", PURPOSES).required(), words("deny", PURPOSES).required()];
+pub const FIELDS: &[Field] = &[
+    words("allow", PURPOSES).required().max(PURPOSES.len()),
+    words("deny", PURPOSES).required().max(PURPOSES.len()),
+];
 
 /// What a customer said, in its own order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -29,7 +29,7 @@ pub const FIELDS: &[Field] = &[
     text("name").required().len(1, 255).filter(V2, &[Is, Like]),
     fields::bool(DEFAULT).filter(V2, &[Is]),
     object("category_access", CATEGORY_ACCESS),
-    objects("discount_rules", DISCOUNT_RULE),
+    objects("discount_rules", DISCOUNT_RULE).max(1000),
     date("date_created").read_only().filter(V2, &[Is, Min, Max]),
     date("date_modified").read_only().filter(V2, &[Is, Min, Max]),
     fields::bool(FOR_GUESTS).filter(V2, &[Is]),
@@ -37,7 +37,7 @@ pub const FIELDS: &[Field] = &[
 
 /// The fields of `category_access`.
 pub const CATEGORY_ACCESS: &[Field] =
-    &[one_of("type", &["all", "specific", "none"]).required(), ints("categories")];
+    &[one_of("type", &["all", "specific", "none"]).required(), ints("categories").max(10_000)];
 
 /// The fields of each of `discount_rules`.
 pub const DISCOUNT_RULE: &[Field] = &[

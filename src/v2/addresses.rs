@@ -7,7 +7,7 @@ use super::wire::{self, Spelling};
 use crate::error::Error;
 use crate::extract::{Body, Ids, Query, Tenant};
 use crate::fields::Dialect;
-use crate::fields::validate::{Operation, validate};
+use crate::fields::validate::Operation;
 use crate::model::addresses::{self, Address, FIELDS};
 use crate::model::customers;
 
@@ -28,7 +28,7 @@ pub async fn list(tenant: Tenant, Ids([customer]): Ids<1>, Query(query): Query) 
 /// [`Error::NotFound`] first, then whatever is wrong with the body.
 pub async fn create(tenant: Tenant, Ids([customer]): Ids<1>, body: Body) -> Result<Response, Error> {
     customers::exists(&tenant.store, customer)?;
-    let valid = validate(FIELDS, Dialect::V2, Operation::Create, &body.object()?)?;
+    let valid = body.valid(FIELDS, Dialect::V2, Operation::Create)?;
     let address = addresses::create(&tenant.store, customer, valid).await?;
     let path = format!("{}/customers/{customer}/addresses/{}", tenant.mount_path(), address.id);
     Ok(wire::created(&path, &View::new(&address)))
@@ -73,7 +73,7 @@ pub async fn get(tenant: Tenant, Ids([customer, id]): Ids<2>) -> Result<Response
 /// [`Error::NotFound`] first, then whatever is wrong with the body.
 pub async fn update(tenant: Tenant, Ids([customer, id]): Ids<2>, body: Body) -> Result<Response, Error> {
     addresses::get(&tenant.store, customer, id).await?;
-    let valid = validate(FIELDS, Dialect::V2, Operation::Update, &body.object()?)?;
+    let valid = body.valid(FIELDS, Dialect::V2, Operation::Update)?;
     Ok(wire::ok(&View::new(&addresses::update(&tenant.store, customer, id, valid).await?)))
 }
 

@@ -7,7 +7,7 @@ use super::wire::{self, Spelling};
 use crate::error::Error;
 use crate::extract::{Body, Ids, Query, Tenant};
 use crate::fields::Dialect;
-use crate::fields::validate::{Operation, validate};
+use crate::fields::validate::Operation;
 use crate::model::customer_groups::{self, CategoryAccess, DiscountRule, FIELDS, Group};
 
 /// `GET /customer_groups`
@@ -25,7 +25,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// Whatever is wrong with the body.
 pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    let valid = validate(FIELDS, Dialect::V2, Operation::Create, &body.object()?)?;
+    let valid = body.valid(FIELDS, Dialect::V2, Operation::Create)?;
     customer_groups::check(&valid)?;
     let group = customer_groups::create(&*tenant.store_to_create_in().await?, valid).await?;
     let path = format!("{}/customer_groups/{}", tenant.mount_path(), group.id);
@@ -66,7 +66,7 @@ pub async fn get(tenant: Tenant, Ids([id]): Ids<1>) -> Result<Response, Error> {
 /// [`Error::NotFound`] first, then whatever is wrong with the body.
 pub async fn update(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<Response, Error> {
     customer_groups::get(&tenant.store, id).await?;
-    let valid = validate(FIELDS, Dialect::V2, Operation::Update, &body.object()?)?;
+    let valid = body.valid(FIELDS, Dialect::V2, Operation::Update)?;
     let group = customer_groups::update(&tenant.store, id, valid).await?;
     Ok(wire::ok(&View::new(&group, Storewide::Number)))
 }

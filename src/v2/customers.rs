@@ -8,7 +8,7 @@ use super::wire::{self, Spelling};
 use crate::access::DeleteAll;
 use crate::error::Error;
 use crate::extract::{Body, Ids, Query, Tenant};
-use crate::fields::validate::{Operation, validate as check};
+use crate::fields::validate::Operation;
 use crate::fields::{Dialect, Field, text};
 use crate::model::customers::{self, Customer, Extras, FIELDS};
 use crate::model::memory::{Memo, Row};
@@ -44,7 +44,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// Whatever is wrong with the body.
 pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    let valid = check(FIELDS, Dialect::V2, Operation::Create, &body.object()?)?;
+    let valid = body.valid(FIELDS, Dialect::V2, Operation::Create)?;
     customers::check(&tenant.store, &valid)?;
     let store = tenant.store_to_create_in().await?;
     let customer = customers::create(&store, valid).await?;
@@ -90,7 +90,7 @@ pub async fn get(tenant: Tenant, Ids([id]): Ids<1>) -> Result<Response, Error> {
 /// [`Error::NotFound`] first, then whatever is wrong with the body.
 pub async fn update(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<Response, Error> {
     customers::exists(&tenant.store, id)?;
-    let valid = check(FIELDS, Dialect::V2, Operation::Update, &body.object()?)?;
+    let valid = body.valid(FIELDS, Dialect::V2, Operation::Update)?;
     let customer = customers::update(&tenant.store, id, valid).await?;
     Ok(Links::of(&tenant, &tenant.store).answer(StatusCode::OK, &customer))
 }
@@ -117,7 +117,7 @@ pub async fn validate(tenant: Tenant, Ids([id]): Ids<1>, body: Body) -> Result<R
         success: bool,
     }
     customers::exists(&tenant.store, id)?;
-    let valid = check(VALIDATE, Dialect::V2, Operation::Create, &body.object()?)?;
+    let valid = body.valid(VALIDATE, Dialect::V2, Operation::Create)?;
     let password = valid.text("password").unwrap_or_default();
     Ok(wire::ok(&View { success: customers::has_password(&tenant.store, id, password).await? }))
 }

@@ -16,6 +16,10 @@ pub const MAX: usize = 10;
 /// What is wrong with the body; then with the shape of the first item that has a wrong one – a key is missing, a
 /// JSON type is wrong; then with the values of the first item that has a wrong one.
 pub fn items(body: Body, fields: &'static [Field], operation: Operation) -> Result<Vec<Valid>, Error> {
+    body.aside(|body| read_items(body, fields, operation))
+}
+
+fn read_items(body: Body, fields: &'static [Field], operation: Operation) -> Result<Vec<Valid>, Error> {
     let items = body.array()?;
     if items.len() > MAX {
         return Err(Error::TooMany { max: MAX });
@@ -45,6 +49,10 @@ pub fn items(body: Body, fields: &'static [Field], operation: Operation) -> Resu
 /// # Errors
 /// What is wrong with the body, then with the shape of the object, then with its values.
 pub fn object(body: Body, fields: &'static [Field], operation: Operation) -> Result<Valid, Error> {
+    body.aside(|body| read_object(body, fields, operation))
+}
+
+fn read_object(body: Body, fields: &'static [Field], operation: Operation) -> Result<Valid, Error> {
     let Json::Object(object) = body.json()? else { return Err(Error::NotAnObject) };
     validate(fields, Dialect::V3, operation, &object).map_err(|problems| {
         let shape: Vec<Problem> =

@@ -149,7 +149,7 @@ pub(super) fn owner(headers: &HeaderMap) -> String {
 }
 
 fn object(body: Body, operation: Operation) -> Result<Valid, Error> {
-    let object = body.object()?;
+    let object = body.aside(Body::object)?;
     validate(FIELDS, Dialect::V3, operation, &object)
         .map_err(|problems| Error::Item { index: None, problems })
 }

@@ -66,7 +66,7 @@ fn valids(body: Body, operation: Operation) -> Result<Outcomes<Valid>, Error> {
 
 /// Reads each item of a body by itself.
 fn items<T>(body: Body, read: impl Fn(&Json) -> Result<T, Vec<Problem>>) -> Result<Outcomes<T>, Error> {
-    let items = body.array()?;
+    let items = body.aside(Body::array)?;
     if items.len() > MAX {
         return Err(Error::TooMany { max: MAX });
     }

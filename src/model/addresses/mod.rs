@@ -52,7 +52,7 @@ pub const FIELDS: &[Field] = &[
     text("phone").required().len(1, 50).required_in(V3, Need::Optional).len_in(V3, 0, 50),
     one_of("address_type", &["residential", "commercial"]),
     computed("form_fields").only(V2),
-    objects("form_fields", form_fields::ANSWER).only(V3),
+    objects("form_fields", form_fields::ANSWER).max(250).only(V3),
     text("name").computed_by("(first_name || ' ' || last_name)").only(V3).ignored_in_v3().filter(V3, &[In]),
 ];
 

@@ -48,8 +48,18 @@ pub async fn create_all(
     valids: Vec<Valid>,
     states: AddressStates,
 ) -> Result<Vec<Created>, Error> {
-    let batch = join_all(valids.into_iter().map(|valid| New::of(store, valid))).await;
+    let batch = all_new(store, valids).await?;
     store.write(move |turn| Box::pin(create_in(turn, batch, states))).await
+}
+
+/// What a batch writes, its passwords hashed side by side.
+async fn all_new(store: &Store, valids: Vec<Valid>) -> Result<Vec<New>, Error> {
+    let new = valids.into_iter().map(|valid| {
+        let id = valid.int("id");
+        New::of(store, valid, id)
+    });
+    let new = join_all(new).await.into_iter().enumerate();
+    new.map(|(index, new)| new.map_err(|error| error.in_item(index))).collect()
 }
 
 async fn create_in(turn: &mut Turn, batch: Vec<New>, states: AddressStates) -> Result<Vec<Created>, Error> {
@@ -105,7 +115,8 @@ async fn create_in(turn: &mut Turn, batch: Vec<New>, states: AddressStates) -> R
 /// # Errors
 /// [`Error::Item`]: the first that does not exist, refers to something that does not, or whose email is taken.
 pub async fn update_all(store: &Store, valids: Vec<Valid>) -> Result<Vec<Arc<Row>>, Error> {
-    let batch = join_all(valids.into_iter().map(|valid| New::of(store, valid))).await;
+    store.memory(|memory| check_items(memory, &valids, check_change))?;
+    let batch = all_new(store, valids).await?;
     store.write(move |turn| Box::pin(update_in(turn, batch))).await
 }
 

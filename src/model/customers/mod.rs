@@ -56,10 +56,10 @@ pub const FIELDS: &[Field] = &[
     objects("store_credit_amounts", AMOUNT).max(1).only(V3),
     int("origin_channel_id").only(V3).create_only_in_v3(),
     // Documented: null is access to every channel, an empty list is refused.
-    ints("channel_ids").len(1, usize::MAX).nullable().only(V3),
+    ints("channel_ids").len(1, 1000).nullable().only(V3),
     objects("addresses", addresses::FIELDS).max(10).only(V3).create_only_in_v3(),
     objects("attributes", attribute_values::OF_CUSTOMER).max(10).only(V3).create_only_in_v3(),
-    objects("form_fields", form_fields::ANSWER).only(V3),
+    objects("form_fields", form_fields::ANSWER).max(250).only(V3),
     // Accepted; nobody is notified.
     fields::bool("trigger_account_created_notification").unstored().only(V3),
     text("name")

@@ -26,13 +26,27 @@ pub struct New {
 }
 
 impl New {
-    /// Hashes the password, if there is one, before a transaction opens.
-    pub(super) async fn of(store: &Store, valid: Valid) -> New {
-        let password_hash = match valid.object("_authentication").and_then(|inner| inner.text("password")) {
-            Some(password) => Some(store.passwords.hash(password.to_owned()).await),
-            None => None,
+    /// Hashes the password, if there is one, before a transaction opens. That takes long, so it is looked first whether
+    /// the write, which is of this customer if it is none new, would be refused for its email.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`]: the email is taken.
+    pub(super) async fn of(store: &Store, valid: Valid, id: Option<i64>) -> Result<New, Error> {
+        let password = valid.object("_authentication").and_then(|inner| inner.text("password"));
+        let Some(password) = password.map(str::to_owned) else {
+            return Ok(New { valid, password_hash: None, now: store.clock.now() });
         };
-        New { valid, password_hash, now: store.clock.now() }
+        if let Some(email) = valid.text("email").map(str::to_owned) {
+            let query = sqlx::query_scalar("select id from customers where email = ?").bind(email.clone());
+            let found = store.run::<_, Error>(move |turn| {
+                Box::pin(async move { Ok(query.fetch_optional(&mut turn.db).await?) })
+            });
+            if found.await?.is_some_and(|other: i64| Some(other) != id) {
+                return Err(Problem::new("email", What::Taken { value: email }).into());
+            }
+        }
+        let password_hash = Some(store.passwords.hash(password).await);
+        Ok(New { valid, password_hash, now: store.clock.now() })
     }
 }
 
@@ -88,8 +102,8 @@ pub fn check(store: &Store, valid: &Valid) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Invalid`]: the confirmation does not match, the group does not exist, or the email is taken.
 pub async fn create(store: &Store, valid: Valid) -> Result<Arc<Row>, Error> {
-    is_confirmed(&valid)?;
-    store.create_customer(New::of(store, valid).await).await
+    check(store, &valid)?;
+    store.create_customer(New::of(store, valid, None).await?).await
 }
 
 /// Makes customers and records their events, all in one transaction that is one text: each text is handed to another
@@ -328,8 +342,8 @@ pub async fn update(store: &Store, id: i64, valid: Valid) -> Result<Arc<Row>, Er
     if valid.is_empty() {
         return get(store, id).await;
     }
-    is_confirmed(&valid)?;
-    let new = New::of(store, valid).await;
+    check(store, &valid)?;
+    let new = New::of(store, valid, Some(id)).await?;
     store
         .write(move |turn| {
             Box::pin(async move {
@@ -422,5 +436,47 @@ fn refusal(error: sqlx::Error, valid: &Valid) -> Error {
             Problem::new("email", What::Taken { value }).into()
         }
         _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::FIELDS;
+    use super::*;
+    use crate::fields::Dialect;
+    use crate::fields::validate::{Operation, validate};
+    use crate::passwords::{Cost, Passwords};
+    use crate::store::{Means, Place, ROW_BUDGET, blank};
+
+    fn valid(body: &serde_json::Value, operation: Operation) -> Valid {
+        validate(FIELDS, Dialect::V2, operation, body.as_object().unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_write_that_will_be_refused_hashes_no_password() {
+        let passwords = Passwords::new(Cost::Fast);
+        let means = Means { clock: crate::clock::Clock::default(), passwords, row_budget: ROW_BUDGET };
+        let store = Store::open(&Place::Memory(blank(false).await.unwrap()), means, None).await.unwrap();
+        for email in ["a@b.co", "b@b.co"] {
+            let body = json!({"first_name": "A", "last_name": "B", "email": email});
+            create(&store, valid(&body, Operation::Create)).await.unwrap();
+        }
+        // Nobody can hash: whoever tries waits for ever.
+        let cores = u32::try_from(store.passwords.turns.available_permits()).unwrap();
+        let _all = store.passwords.turns.clone().acquire_many_owned(cores).await.unwrap();
+        let secret = json!({"password": "s3cret-pass"});
+        let body = json!({"first_name": "A", "last_name": "B", "email": "A@b.co", "_authentication": secret});
+        assert!(create(&store, valid(&body, Operation::Create)).await.is_err());
+        for change in [
+            json!({"email": "b@b.co", "_authentication": secret}),
+            json!({"customer_group_id": 9, "_authentication": secret}),
+        ] {
+            assert!(update(&store, 1, valid(&change, Operation::Update)).await.is_err(), "{change}");
+        }
+        let batch = json!({"id": 9, "authentication": {"new_password": "s3cret-pass"}});
+        let batch = validate(FIELDS, Dialect::V3, Operation::Update, batch.as_object().unwrap()).unwrap();
+        assert!(super::super::update_all(&store, vec![batch]).await.is_err());
     }
 }

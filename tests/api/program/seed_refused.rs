@@ -214,7 +214,7 @@ fn channels_that_can_not_be_and_customers_of_others_are_refused() {
     refused(&channels(twice), 7, &format!("{at}[1].id"), "another one in this store");
     jane_refused("origin_channel_id: 2", "origin_channel_id", "no such thing in this store");
     jane_refused("channel_ids: [1, 2]", "channel_ids", "no such thing in this store");
-    jane_refused("channel_ids: []", "channel_ids", "at least 1");
+    jane_refused("channel_ids: []", "channel_ids", "1 to 1000 entries");
     jane_refused("channel_ids: 2", "channel_ids", "list of whole numbers");
     jane_refused("channel_ids: null", "channel_ids", "list of whole numbers");
 }

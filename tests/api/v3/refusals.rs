@@ -129,7 +129,7 @@ async fn then_the_values_of_the_first_bad_item_with_its_index() {
         (json!({"customer_group_id": 9}), r#"{"0.customer_group_id":"invalid customer group ID"}"#),
         (json!({"customer_group_id": -1}), r#"{"0.customer_group_id":"invalid customer group ID"}"#),
         (json!({"origin_channel_id": 9}), r#"{"0.origin_channel_id":"invalid origin channel ID"}"#),
-        (json!({"channel_ids": []}), r#"{"0.channel_ids":"channel_ids must have at least 1 items"}"#),
+        (json!({"channel_ids": []}), r#"{"0.channel_ids":"channel_ids must have between 1 and 1000 items"}"#),
         (json!({"channel_ids": [1, 9]}), r#"{"0.channel_ids":"invalid channel IDs"}"#),
         (
             json!({"authentication": {"new_password": "short"}}),
