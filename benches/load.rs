@@ -2,7 +2,8 @@
 //! turn by turn, driven by wrk. Only the ratios mean anything; see `docs/PERFORMANCE.md`.
 //!
 //! `BCMOCK_BENCH_BINARY` names another binary to measure, `BCMOCK_BENCH_ROUNDS` how many rounds (5),
-//! `BCMOCK_BENCH_SECONDS` how long each turn (2), `BCMOCK_BENCH_ONLY` the kinds of work, separated by commas.
+//! `BCMOCK_BENCH_SECONDS` how long each turn (2), `BCMOCK_BENCH_ONLY` the kinds of work, separated by commas
+//! (`bodies`: what the worst bodies cost).
 #![expect(clippy::print_stdout, reason = "a program for people")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that can not go on has failed")]
 
@@ -57,6 +58,9 @@ fn main() {
                 }
                 report(name, connections, &turns, server.memory());
             }
+        }
+        if data_dir.is_none() && (only.is_empty() || only.contains("bodies")) {
+            worst_bodies(&server);
         }
         server.stop();
         baseline.stop();
@@ -178,15 +182,37 @@ impl Server {
 
     /// The body of one answer.
     fn call(&self, method: &str, path: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let length = body.len();
-        let head =
-            format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nX-Auth-Token: bench\r\n", self.port);
-        write!(stream, "{head}Connection: close\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        let answer = self.send(method, path, body);
         assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    /// One answer, head and all.
+    fn send(&self, method: &str, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let length = body.len();
+        let host = format!("Host: 127.0.0.1:{}\r\nX-Auth-Token: bench", self.port);
+        let head = format!("{method} {path} HTTP/1.1\r\n{host}\r\nContent-Type: application/json");
+        write!(stream, "{head}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Milliseconds for each megabyte of a body until it is answered, whatever the answer: the median of some.
+    fn milliseconds_a_megabyte(&self, method: &str, path: &str, body: &str) -> (f64, u16) {
+        let mut status = 0;
+        let mut times: Vec<f64> = (0..9)
+            .map(|_| {
+                let start = std::time::Instant::now();
+                let answer = self.send(method, path, body);
+                status = answer[9..12].parse().unwrap();
+                start.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        let bytes = f64::from(u32::try_from(body.len()).unwrap());
+        (times[times.len() / 2] * 1e6 / bytes, status)
     }
 
     fn measure(&mut self, kind: &str, stores: usize, connections: usize, run: &str, writers: usize) -> Turn {
@@ -234,6 +260,70 @@ impl Server {
     fn stop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// What the worst bodies cost that are known, each of about a megabyte.
+fn worst_bodies(server: &Server) {
+    let fill = |head: &str, part: &str, tail: &str| {
+        let parts = vec![part; 1_000_000 / (part.len() + 1)].join(",");
+        format!("{head}{parts}{tail}")
+    };
+    let keys = |quote: &dyn Fn(usize) -> String| {
+        let keys: Vec<String> = (0..60_000).map(quote).collect();
+        format!("{{{}}}", keys.join(","))
+    };
+    let jane = r#"[{"first_name":"A","last_name":"B","email":"w@example.com""#;
+    let (v2, v3) = ("/stores/bench0/v2/customers", "/stores/bench0/v3/customers");
+    let bodies = [
+        (
+            "addresses of the wrong type",
+            "POST",
+            v3,
+            fill(&format!("{jane},\"addresses\":["), r#"{"city":1}"#, "]}]"),
+        ),
+        (
+            "form fields without a value",
+            "POST",
+            v3,
+            fill(&format!("{jane},\"form_fields\":["), r#"{"name":1}"#, "]}]"),
+        ),
+        ("channels", "POST", v3, fill(&format!("{jane},\"channel_ids\":["), "1", "]}]")),
+        ("more than ten items", "POST", v3, fill("[", "{}", "]")),
+        ("unknown keys", "POST", v2, keys(&|i| format!(r#""key{i}":{i}"#))),
+        ("one key again and again", "POST", v2, keys(&|_| r#""first_name":"A""#.to_owned())),
+        (
+            "one long text of escapes",
+            "POST",
+            v2,
+            format!(r#"{{"first_name":"{}"}}"#, r"\u00e9".repeat(160_000)),
+        ),
+        ("one long number", "POST", v2, format!(r#"{{"store_credit":{}}}"#, "9".repeat(1_000_000))),
+        ("open brackets", "POST", v2, "[".repeat(1_000_000)),
+        (
+            "discount rules",
+            "POST",
+            "/stores/bench0/v2/customer_groups",
+            fill(r#"{"name":"A","discount_rules":["#, r#"{"type":1}"#, "]}"),
+        ),
+        (
+            "categories",
+            "POST",
+            "/stores/bench0/v2/customer_groups",
+            fill(r#"{"name":"A","category_access":{"type":"specific","categories":["#, "1", "]}}"),
+        ),
+        (
+            "words of consent",
+            "PUT",
+            "/stores/bench0/v3/customers/1/consent",
+            fill(r#"{"allow":["#, r#""essential""#, r#"],"deny":[]}"#),
+        ),
+        ("metafields", "POST", "/stores/bench0/v3/customers/metafields", fill("[", r#"{"key":1}"#, "]")),
+    ];
+    println!("\n| Body of a megabyte | ms a megabyte | status |\n| --- | ---: | ---: |");
+    for (name, method, path, body) in bodies {
+        let (milliseconds, status) = server.milliseconds_a_megabyte(method, path, &body);
+        println!("| {name} | {milliseconds:.1} | {status} |");
     }
 }
 

@@ -22,16 +22,28 @@ pub enum Scope {
     Information,
     /// Reading what the store says of itself.
     InformationReadOnly,
+    /// Channels and their settings.
+    ChannelSettings,
+    /// Reading channels and their settings.
+    ChannelSettingsReadOnly,
+    /// What channels list.
+    ChannelListings,
+    /// Reading what channels list.
+    ChannelListingsReadOnly,
 }
 
 /// Every scope, by the service's name for it.
-pub const SCOPES: [(&str, Scope); 6] = [
+pub const SCOPES: [(&str, Scope); 10] = [
     ("store_v2_customers", Scope::Customers),
     ("store_v2_customers_read_only", Scope::CustomersReadOnly),
     ("store_stored_payment_instruments", Scope::StoredInstruments),
     ("store_stored_payment_instruments_read_only", Scope::StoredInstrumentsReadOnly),
     ("store_v2_information", Scope::Information),
     ("store_v2_information_read_only", Scope::InformationReadOnly),
+    ("store_channel_settings", Scope::ChannelSettings),
+    ("store_channel_settings_read_only", Scope::ChannelSettingsReadOnly),
+    ("store_channel_listings", Scope::ChannelListings),
+    ("store_channel_listings_read_only", Scope::ChannelListingsReadOnly),
 ];
 
 /// What a list does with a `limit` over the largest.
@@ -226,6 +238,8 @@ pub enum Wanted {
     ReadStoredInstruments,
     /// To read what the store says of itself.
     ReadInformation,
+    /// To read channels.
+    ReadChannels,
 }
 
 impl Wanted {
@@ -248,6 +262,14 @@ impl Wanted {
             Wanted::ReadInformation => matches!(
                 scope,
                 Scope::Information | Scope::InformationReadOnly | Scope::Customers | Scope::CustomersReadOnly
+            ),
+            // Documented: either kind.
+            Wanted::ReadChannels => matches!(
+                scope,
+                Scope::ChannelSettings
+                    | Scope::ChannelSettingsReadOnly
+                    | Scope::ChannelListings
+                    | Scope::ChannelListingsReadOnly
             ),
             Wanted::ReadStoredInstruments => {
                 matches!(scope, Scope::StoredInstruments | Scope::StoredInstrumentsReadOnly)

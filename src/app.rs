@@ -116,6 +116,8 @@ fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
         ),
         ("/customers/{customer_id}/consent", get(v3::consent::get).put(v3::consent::update)),
         ("/customers/{customer_id}/stored-instruments", get(v3::stored_instruments::list)),
+        ("/channels", get(v3::channels::list)),
+        ("/channels/{channel_id}", get(v3::channels::get)),
     ]
 }
 

@@ -37,6 +37,12 @@ pub enum Error {
         /// The most that is taken, in bytes.
         limit: usize,
     },
+    /// The body has more values than any write could.
+    #[error("the body has more than {max} values")]
+    TooManyValues {
+        /// The most that are read.
+        max: usize,
+    },
     /// The body did not arrive in time.
     #[error("the body did not arrive in time")]
     TooSlow,

@@ -1,6 +1,5 @@
 //! What a handler gets of its request. Failures are [`Error`]s, rendered in the dialect of the mount.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -15,6 +14,7 @@ use tokio::task::block_in_place;
 
 use crate::accept::Form;
 use crate::access::Wanted;
+use crate::body_json;
 use crate::error::{Error, Problem, What};
 use crate::fields::validate::{Operation, Valid, validate};
 use crate::fields::{Dialect, Field};
@@ -96,6 +96,18 @@ impl<S: Sync> FromRequestParts<S> for StoreInformation {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<StoreInformation, Response> {
         admit(parts, Wanted::ReadInformation).map(StoreInformation)
+    }
+}
+
+/// A [`Tenant`] whose token must be for channels.
+#[derive(Clone, Debug)]
+pub struct Channels(pub Tenant);
+
+impl<S: Sync> FromRequestParts<S> for Channels {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Channels, Response> {
+        admit(parts, Wanted::ReadChannels).map(Channels)
     }
 }
 
@@ -279,47 +291,8 @@ impl Body {
         if !self.declared_json {
             return Err(Error::NotJson);
         }
-        serde_json::from_slice(&without_number_keys(&bytes)).map_err(|error| {
-            let text = error.to_string();
-            let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
-            Error::Malformed { reason, line: error.line(), column: error.column() }
-        })
+        body_json::read(&bytes)
     }
-}
-
-/// The key with which `serde_json` marks numbers that keep their text. As the first key of a client's object it would
-/// make a number of the object.
-const NUMBER_KEY: &str = "$serde_json::private::Number";
-
-/// JSON in which no key is [`NUMBER_KEY`]: one that is, in whatever spelling, gets a blank more.
-fn without_number_keys(json: &[u8]) -> Cow<'_, [u8]> {
-    // Without these bytes and without escapes none can be there.
-    let has = |needle: &[u8]| json.windows(needle.len()).any(|part| part == needle);
-    if !has(b"private::Number") && !has(b"\\u") {
-        return Cow::Borrowed(json);
-    }
-    let mut changed = Vec::new();
-    let (mut kept, mut at) = (0, 0);
-    while let Some(start) = json[at..].iter().position(|b| *b == b'"').map(|found| at + found) {
-        let mut end = start + 1;
-        while end < json.len() && json[end] != b'"' {
-            end += if json[end] == b'\\' { 2 } else { 1 };
-        }
-        let Some(text) = json.get(start..=end) else { break };
-        // Each letter may be an escape of six.
-        let short = text.len() <= 6 * NUMBER_KEY.len() + 2;
-        if short && serde_json::from_slice::<String>(text).is_ok_and(|text| text == NUMBER_KEY) {
-            changed.extend_from_slice(&json[kept..end]);
-            changed.push(b' ');
-            kept = end;
-        }
-        at = end + 1;
-    }
-    if changed.is_empty() {
-        return Cow::Borrowed(json);
-    }
-    changed.extend_from_slice(&json[kept..]);
-    Cow::Owned(changed)
 }
 
 /// Answers a method that a route does not have. OPTIONS it always has: the router adds `Allow`.

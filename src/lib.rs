@@ -10,6 +10,7 @@
 pub mod accept;
 pub mod access;
 pub mod app;
+pub mod body_json;
 pub mod clock;
 pub mod config;
 pub mod control;

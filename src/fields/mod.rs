@@ -374,11 +374,17 @@ impl Field {
         self
     }
 
+    /// Filters look at this expression of its column.
+    #[must_use]
+    pub const fn compared_by(mut self, sql: &'static str) -> Field {
+        self.column = sql;
+        self
+    }
+
     /// Filters look at this expression; there is no column of the name.
     #[must_use]
-    pub const fn computed_by(mut self, sql: &'static str) -> Field {
-        self.column = sql;
-        self.unstored()
+    pub const fn computed_by(self, sql: &'static str) -> Field {
+        self.compared_by(sql).unstored()
     }
 }
 

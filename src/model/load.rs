@@ -15,8 +15,8 @@ const TOGETHER: usize = 50;
 /// What a store begins with.
 #[derive(Debug, Default)]
 pub struct Content {
-    /// The channels, by id, with their names. The first one is there already.
-    pub channels: Vec<(i64, String)>,
+    /// The channels. The first one is there already.
+    pub channels: Vec<Valid>,
     /// The groups.
     pub groups: Vec<Valid>,
     /// The form fields.
@@ -130,8 +130,8 @@ async fn write_beside(
 }
 
 async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Entry>) -> Result<(), Error> {
-    for (id, name) in &content.channels {
-        channels::define(&mut turn.db, *id, name).await?;
+    for channel in &content.channels {
+        channels::define(&mut turn.db, channel).await?;
     }
     for (i, group) in content.groups.iter().enumerate() {
         *at = Some(Entry::Group(i));

@@ -222,7 +222,8 @@ mod tests {
         let store = Store::open(&place, means, None).await.unwrap();
         let of_channels =
             [channel_settings::FIELDS, channel_settings::PRIVACY, channel_settings::CUSTOMER_GROUPS].concat();
-        let tables: [(&str, &[Field], &[&str]); 11] = [
+        let tables: [(&str, &[Field], &[&str]); 12] = [
+            ("channels", channels::FIELDS, &[]),
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
             ("attributes", attributes::FIELDS, &[]),

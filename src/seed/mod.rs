@@ -179,7 +179,7 @@ async fn fill(store: &store::Store, mut seeded: parse::Store, name: &str) -> Res
     let hashes = seeded.customers.iter_mut().map(|customer| hashed(&store.passwords, customer.secret.take()));
     let hashes = join_all(hashes).await;
     let content = Content {
-        channels: seeded.channels.clone(),
+        channels: seeded.channels.iter().map(|row| row.valid.clone()).collect(),
         groups: seeded.groups.iter().map(|row| row.valid.clone()).collect(),
         form_fields: seeded.form_fields.iter().map(|(_, owner, field)| (*owner, field.clone())).collect(),
         attributes: seeded.attributes.iter().map(|row| row.valid.clone()).collect(),

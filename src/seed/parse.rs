@@ -10,7 +10,7 @@ use crate::fields::{Dialect, Field, Kind, Value, values};
 use crate::model::form_fields::{FormField, Given, Owner};
 use crate::model::generate::Generate;
 use crate::model::stored_instruments::StoredInstrument;
-use crate::model::{addresses, customer_groups, customers};
+use crate::model::{addresses, channels, customer_groups, customers};
 use crate::tenants::{Information, Settings, Wrong};
 use crate::{mount, passwords};
 
@@ -23,7 +23,7 @@ pub(super) struct Store {
     pub(super) hash: String,
     pub(super) access: Access,
     pub(super) information: Information,
-    pub(super) channels: Vec<(i64, String)>,
+    pub(super) channels: Vec<Row>,
     pub(super) groups: Vec<Row>,
     pub(super) form_fields: Vec<(Place, Owner, FormField)>,
     pub(super) attributes: Vec<Row>,
@@ -118,7 +118,7 @@ pub(super) fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
             "basic" => store.access.basic = node.items()?.into_iter().map(basic).collect::<Result<_, _>>()?,
             "settings" => store.access.switches = switches(node)?,
             "store" => store.information = information(node)?,
-            "channels" => store.channels = channels(node)?,
+            "channels" => store.channels = of_channels(node)?,
             "form_fields" => {
                 store.form_fields =
                     node.items()?.into_iter().map(definitions::form_field).collect::<Result<_, _>>()?;
@@ -227,19 +227,21 @@ fn information(node: Node) -> Result<Information, Fault> {
     Information::read(node.into_json()).map_err(|Wrong { path, why }| places.place_of(&path).is(why))
 }
 
-/// The ids and names of channels.
-fn channels(node: Node) -> Result<Vec<(i64, String)>, Fault> {
-    let mut channels: Vec<(i64, String)> = Vec::new();
+fn of_channels(node: Node) -> Result<Vec<Row>, Fault> {
+    let mut channels: Vec<Row> = Vec::new();
     for node in node.items()? {
-        let [id, name] = exactly(node, ["id", "name"])?;
-        let place = id.place.clone();
-        let number = id.into_json().as_i64().filter(|id| (1..=MAX_PINNED_ID).contains(id));
-        let id =
-            number.ok_or_else(|| place.is(format!("must be a whole number from 1 to {MAX_PINNED_ID}")))?;
-        if channels.iter().any(|(other, _)| *other == id) {
-            return Err(place.is(why(&What::Taken { value: id.to_string() })));
+        let (row, _) = row(channels::FIELDS, &[], node)?;
+        let Some(id) = row.valid.int("id") else {
+            return Err(row.place.is("id is missing: customers say by it which channels are theirs"));
+        };
+        if channels.iter().any(|other| other.valid.int("id") == Some(id)) {
+            return Err(fault(
+                &row.place,
+                &row.lines,
+                &Problem::new("id", What::Taken { value: id.to_string() }),
+            ));
         }
-        channels.push((id, name.text()?));
+        channels.push(row);
     }
     Ok(channels)
 }

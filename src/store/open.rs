@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0010_consents.sql"),
     include_str!("../../migrations/0011_stored_instruments.sql"),
     include_str!("../../migrations/0012_settings.sql"),
+    include_str!("../../migrations/0013_channel_kinds.sql"),
 ];
 
 /// Why a store, or the directory of all stores, could not be opened.

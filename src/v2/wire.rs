@@ -260,6 +260,10 @@ pub fn error(error: &Error) -> Response {
             let message = format!("The body of this request is larger than {limit} bytes.");
             (StatusCode::PAYLOAD_TOO_LARGE, message.into(), None)
         }
+        Error::TooManyValues { max } => {
+            let message = format!("The body of this request has more than {max} values.");
+            (StatusCode::PAYLOAD_TOO_LARGE, message.into(), None)
+        }
         Error::TooSlow => {
             (StatusCode::REQUEST_TIMEOUT, "The body of this request did not arrive in time.".into(), None)
         }

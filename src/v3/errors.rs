@@ -65,6 +65,9 @@ pub(super) fn plain(error: &Error) -> (StatusCode, Cow<'static, str>) {
         Error::TooLarge { limit } => {
             (StatusCode::PAYLOAD_TOO_LARGE, format!("Max body size allowed is {limit} bytes").into())
         }
+        Error::TooManyValues { max } => {
+            (StatusCode::PAYLOAD_TOO_LARGE, format!("Max number of values allowed is {max}").into())
+        }
         Error::TooMany { max } => {
             (StatusCode::PAYLOAD_TOO_LARGE, format!("Max batch size allowed is {max}").into())
         }

@@ -5,6 +5,7 @@ pub mod attribute_values;
 pub mod attributes;
 pub mod batch;
 pub mod channel_settings;
+pub mod channels;
 pub mod consent;
 pub mod customers;
 pub mod errors;

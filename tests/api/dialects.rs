@@ -20,6 +20,7 @@ fn errors() -> Vec<Error> {
         Error::NotFound,
         Error::LimitTooHigh { max: 250 },
         Error::TooLarge { limit: 100 },
+        Error::TooManyValues { max: 1000 },
         Error::TooSlow,
         Error::Broken,
         Error::Empty,
@@ -51,6 +52,7 @@ fn errors() -> Vec<Error> {
             | Error::NotFound
             | Error::LimitTooHigh { .. }
             | Error::TooLarge { .. }
+            | Error::TooManyValues { .. }
             | Error::TooSlow
             | Error::Broken
             | Error::Empty

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::schema::{array, object, of, over};
 use super::{Operation, Tag, UNAUTHORIZED, Version, operation, paging, parameter};
 use crate::fields::{Dialect, Field};
-use crate::model::{addresses, attribute_values, attributes, customers, form_field_values};
+use crate::model::{addresses, attribute_values, attributes, channels, customers, form_field_values};
 use crate::v3::batch;
 use crate::v3::list::{self, Abilities};
 
@@ -28,6 +28,7 @@ pub(super) fn version() -> Version {
             Tag { name: "Settings", operations: settings() },
             Tag { name: "Consent", operations: consent() },
             Tag { name: "Stored Instruments", operations: vec![stored_instruments()] },
+            Tag { name: "Channels", operations: of_channels() },
             Tag { name: "Metafields", operations: metafields::operations() },
         ],
         schemas: schemas::schemas(),
@@ -184,6 +185,19 @@ fn consent() -> Vec<Operation> {
         operation("PUT", path, "updateConsent", "Say what a customer allows and denies")
             .body(of("NewConsent"), json!({"allow": ["essential", "functional"], "deny": ["targeting"]}))
             .answers(200, of("Consent")),
+    ]
+}
+
+fn of_channels() -> Vec<Operation> {
+    use crate::v3::channels::ABILITIES;
+    let include = parameter("include", array(json!({"type": "string", "enum": ABILITIES.include})));
+    vec![
+        operation("GET", "/channels", "listChannels", "List channels; scopes of their own")
+            .query(list(channels::FIELDS, ABILITIES))
+            .answers(200, page("Channel", ABILITIES)),
+        operation("GET", "/channels/{channel_id}", "getChannel", "Read a channel; scopes of their own")
+            .query([include])
+            .answers(200, enveloped(of("Channel"), nothing())),
     ]
 }
 

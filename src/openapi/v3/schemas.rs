@@ -9,8 +9,8 @@ use crate::fields::Dialect;
 use crate::fields::validate::Operation::{Create, Update};
 use crate::model::stored_instruments::Type;
 use crate::model::{
-    addresses, attribute_values, attributes, channel_settings, consents, customers, form_field_values,
-    settings, stored_instruments,
+    addresses, attribute_values, attributes, channel_settings, channels, consents, customers,
+    form_field_values, settings, stored_instruments,
 };
 use crate::v3::validate_credentials;
 
@@ -41,6 +41,7 @@ pub(super) fn schemas() -> Json {
         "SettingsChanges": body(settings::FIELDS, Dialect::V3, Update),
         "ChannelSettings": own_settings(),
         "ChannelSettingsChanges": body(channel_settings::FIELDS, Dialect::V3, Update),
+        "Channel": channel(),
         "Consent": consent(),
         "NewConsent": object(named([("allow", purposes()), ("deny", purposes())]), &["allow", "deny"]),
         "StoredInstrument": stored_instrument(),
@@ -112,6 +113,21 @@ fn own_settings() -> Json {
     let mut shown = shown(channel_settings::FIELDS, Dialect::V3);
     shown.values_mut().for_each(never_null);
     object(shown, &[])
+}
+
+fn channel() -> Json {
+    let mut shown = shown(channels::FIELDS, Dialect::V3);
+    // Filters alone know of it.
+    shown.shift_remove("available");
+    let text = || json!({"type": "string"});
+    let currencies = named([
+        ("channel_id", json!({"type": "integer"})),
+        ("enabled_currencies", array(text())),
+        ("default_currency", text()),
+    ]);
+    shown
+        .extend(named([("is_enabled", json!({"type": "boolean"})), ("currencies", object(currencies, &[]))]));
+    object(shown, &["currencies"])
 }
 
 /// What a store has: all that a channel may have, but for its logins.

@@ -202,12 +202,17 @@ fn channels_that_can_not_be_and_customers_of_others_are_refused() {
     let channels = |items: &str| format!("{JANE}    channels: {items}\n");
     let at = "stores.shop.channels";
     refused(&channels("2"), 7, at, "list");
-    refused(&channels("[{id: 2}]"), 7, &format!("{at}[0]"), "name is missing");
+    refused(&channels("[{id: 2}]"), 7, &format!("{at}[0].name"), "required");
     refused(&channels("[{name: A}]"), 7, &format!("{at}[0]"), "id is missing");
-    refused(&channels("[{id: 2, name: A, url: x}]"), 7, &format!("{at}[0].url"), "no such key");
+    refused(&channels("[{id: 2, name: A, url: x}]"), 7, &format!("{at}[0].url"), "no such field");
     refused(&channels("[{id: 2, name: 5}]"), 7, &format!("{at}[0].name"), "quotes");
-    for id in ["0", "-1", "1.5", "two", "2000000001"] {
-        let why = "a whole number from 1 to 2000000000";
+    for (id, why) in [
+        ("0", "from 1 to 2000000000"),
+        ("-1", "from 1 to 2000000000"),
+        ("1.5", "whole number"),
+        ("two", "whole number"),
+        ("2000000001", "from 1 to 2000000000"),
+    ] {
         refused(&channels(&format!("[{{id: {id}, name: A}}]")), 7, &format!("{at}[0].id"), why);
     }
     let twice = "[{id: 2, name: A}, {id: 2, name: B}]";

@@ -111,6 +111,9 @@ async fn a_list_its_total_and_a_predicate_agree_for_every_filter() {
         mock.get(&format!("{CUSTOMERS}?date_created:min=1704276000&date_created:max=1704276000")).await;
     let day = mock.get(&format!("{CUSTOMERS}?date_created=2024-01-03T10:00:00Z")).await;
     assert_eq!(unix.json()["data"], day.json()["data"], "Unix seconds are a date too");
+    let millis = "date_created:min=1704276000000&date_created:max=1704276000999";
+    let millis = mock.get(&format!("{CUSTOMERS}?{millis}")).await;
+    assert_eq!(millis.json()["data"], day.json()["data"], "and so are milliseconds");
     let offset = mock.get(&format!("{CUSTOMERS}?date_created={}", encode("2024-01-03T12:00:00+02:00"))).await;
     assert!(offset.json()["meta"]["pagination"]["total"].as_i64().unwrap() > 0);
 }
