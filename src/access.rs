@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use axum::http::Method;
 use blake2::{Blake2s256, Digest as _};
 use subtle::ConstantTimeEq;
 
@@ -243,16 +242,6 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// What a customer route wants for this method.
-    #[must_use]
-    pub fn of(method: &Method) -> Wanted {
-        if *method == Method::GET || *method == Method::HEAD {
-            Wanted::ReadCustomers
-        } else {
-            Wanted::ModifyCustomers
-        }
-    }
-
     fn is_met_by(self, scope: Scope) -> bool {
         match self {
             Wanted::Nothing => true,

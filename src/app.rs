@@ -1,129 +1,96 @@
-//! Every mount and every route, on one screen. What happens around the routes is in [`crate::edge`].
+//! The router: each mount, and the code that carries each operation out. What happens around the routes is in [`crate::edge`].
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 
 use crate::error::Error;
+use crate::fields::Dialect;
+use crate::operations::{OPERATIONS, Operation, mounts};
 use crate::tenants::Tenants;
 use crate::{extract, v2, v3};
 
-/// The mounts of V2. Full paths: `nest` would rewrite each request's URI.
-const V2_MOUNTS: [&str; 2] = ["/stores/{store_hash}/v2", "/api/v2"];
-
-/// The routes of V2, below each of its mounts.
-fn v2_routes() -> Vec<(&'static str, MethodRouter)> {
-    vec![
-        ("/time", get(v2::time)),
-        ("/store", get(v2::store)),
-        (
-            "/customers",
-            get(v2::customers::list).post(v2::customers::create).delete(v2::customers::delete_matching),
-        ),
-        ("/customers/count", get(v2::customers::count)),
-        (
-            "/customers/{customer_id}",
-            get(v2::customers::get).put(v2::customers::update).delete(v2::customers::delete),
-        ),
-        ("/customers/{customer_id}/validate", post(v2::customers::validate)),
-        (
-            "/customers/{customer_id}/addresses",
-            get(v2::addresses::list).post(v2::addresses::create).delete(v2::addresses::delete_all),
-        ),
-        ("/customers/{customer_id}/addresses/count", get(v2::addresses::count)),
-        (
-            "/customers/{customer_id}/addresses/{address_id}",
-            get(v2::addresses::get).put(v2::addresses::update).delete(v2::addresses::delete),
-        ),
-        (
-            "/customer_groups",
-            get(v2::customer_groups::list)
-                .post(v2::customer_groups::create)
-                .delete(v2::customer_groups::delete_matching),
-        ),
-        ("/customer_groups/count", get(v2::customer_groups::count)),
-        (
-            "/customer_groups/{group_id}",
-            get(v2::customer_groups::get)
-                .put(v2::customer_groups::update)
-                .delete(v2::customer_groups::delete),
-        ),
-    ]
+/// The code that carries an operation out.
+fn handler(operation: &Operation) -> MethodRouter {
+    match operation.dialect {
+        Dialect::V2 => v2_handler(operation.id),
+        Dialect::V3 => v3_handler(operation.id),
+    }
 }
 
-/// The mount of V3.
-const V3_MOUNT: &str = "/stores/{store_hash}/v3";
-
-/// The routes of V3, below its mount.
-fn v3_routes() -> Vec<(&'static str, MethodRouter)> {
-    vec![
-        (
-            "/customers",
-            get(v3::customers::list)
-                .post(v3::customers::create)
-                .put(v3::customers::update)
-                .delete(v3::customers::delete),
-        ),
-        (
-            "/customers/addresses",
-            get(v3::addresses::list)
-                .post(v3::addresses::create)
-                .put(v3::addresses::update)
-                .delete(v3::addresses::delete),
-        ),
-        ("/customers/validate-credentials", post(v3::validate_credentials::create)),
-        ("/customers/settings", get(v3::settings::get).put(v3::settings::update)),
-        (
-            "/customers/settings/channels/{channel_id}",
-            get(v3::channel_settings::get).put(v3::channel_settings::update),
-        ),
-        (
-            "/customers/attributes",
-            get(v3::attributes::list)
-                .post(v3::attributes::create)
-                .put(v3::attributes::update)
-                .delete(v3::attributes::delete),
-        ),
-        (
-            "/customers/attribute-values",
-            get(v3::attribute_values::list)
-                .put(v3::attribute_values::upsert)
-                .delete(v3::attribute_values::delete),
-        ),
-        ("/customers/form-field-values", get(v3::form_field_values::list).put(v3::form_field_values::upsert)),
-        (
-            "/customers/metafields",
-            of_metafields(
-                get(v3::metafields_batch::list)
-                    .post(v3::metafields_batch::create)
-                    .put(v3::metafields_batch::update)
-                    .delete(v3::metafields_batch::delete),
-            ),
-        ),
-        (
-            "/customers/{customer_id}/metafields",
-            of_metafields(get(v3::metafields::list).post(v3::metafields::create)),
-        ),
-        (
-            "/customers/{customer_id}/metafields/{metafield_id}",
-            of_metafields(
-                get(v3::metafields::get).put(v3::metafields::update).delete(v3::metafields::delete),
-            ),
-        ),
-        ("/customers/{customer_id}/consent", get(v3::consent::get).put(v3::consent::update)),
-        ("/customers/{customer_id}/stored-instruments", get(v3::stored_instruments::list)),
-        ("/channels", get(v3::channels::list)),
-        ("/channels/{channel_id}", get(v3::channels::get)),
-    ]
+fn v2_handler(id: &str) -> MethodRouter {
+    match id {
+        "listCustomers" => get(v2::customers::list),
+        "createCustomer" => post(v2::customers::create),
+        "deleteCustomers" => delete(v2::customers::delete_matching),
+        "countCustomers" => get(v2::customers::count),
+        "getCustomer" => get(v2::customers::get),
+        "updateCustomer" => put(v2::customers::update),
+        "deleteCustomer" => delete(v2::customers::delete),
+        "validatePassword" => post(v2::customers::validate),
+        "listAddresses" => get(v2::addresses::list),
+        "createAddress" => post(v2::addresses::create),
+        "deleteAddresses" => delete(v2::addresses::delete_all),
+        "countAddresses" => get(v2::addresses::count),
+        "getAddress" => get(v2::addresses::get),
+        "updateAddress" => put(v2::addresses::update),
+        "deleteAddress" => delete(v2::addresses::delete),
+        "listGroups" => get(v2::customer_groups::list),
+        "createGroup" => post(v2::customer_groups::create),
+        "deleteGroups" => delete(v2::customer_groups::delete_matching),
+        "countGroups" => get(v2::customer_groups::count),
+        "getGroup" => get(v2::customer_groups::get),
+        "updateGroup" => put(v2::customer_groups::update),
+        "deleteGroup" => delete(v2::customer_groups::delete),
+        "getStore" => get(v2::store),
+        "getTime" => get(v2::time),
+        _ => unreachable!("nothing carries out {id} of V2"),
+    }
 }
 
-/// Routes of metafields, whose errors have a shape of their own, extractors' included.
-fn of_metafields(methods: MethodRouter) -> MethodRouter {
-    methods.layer(map_response(v3::metafields::of_metafields))
+fn v3_handler(id: &str) -> MethodRouter {
+    match id {
+        "listCustomers" => get(v3::customers::list),
+        "createCustomers" => post(v3::customers::create),
+        "updateCustomers" => put(v3::customers::update),
+        "deleteCustomers" => delete(v3::customers::delete),
+        "listAddresses" => get(v3::addresses::list),
+        "createAddresses" => post(v3::addresses::create),
+        "updateAddresses" => put(v3::addresses::update),
+        "deleteAddresses" => delete(v3::addresses::delete),
+        "listAttributes" => get(v3::attributes::list),
+        "createAttributes" => post(v3::attributes::create),
+        "updateAttributes" => put(v3::attributes::update),
+        "deleteAttributes" => delete(v3::attributes::delete),
+        "listAttributeValues" => get(v3::attribute_values::list),
+        "upsertAttributeValues" => put(v3::attribute_values::upsert),
+        "deleteAttributeValues" => delete(v3::attribute_values::delete),
+        "listFormFieldValues" => get(v3::form_field_values::list),
+        "upsertFormFieldValues" => put(v3::form_field_values::upsert),
+        "validateCredentials" => post(v3::validate_credentials::create),
+        "getSettings" => get(v3::settings::get),
+        "updateSettings" => put(v3::settings::update),
+        "getChannelSettings" => get(v3::channel_settings::get),
+        "updateChannelSettings" => put(v3::channel_settings::update),
+        "getConsent" => get(v3::consent::get),
+        "updateConsent" => put(v3::consent::update),
+        "listStoredInstruments" => get(v3::stored_instruments::list),
+        "listChannels" => get(v3::channels::list),
+        "getChannel" => get(v3::channels::get),
+        "listMetafieldsOfCustomer" => get(v3::metafields::list),
+        "createMetafield" => post(v3::metafields::create),
+        "getMetafield" => get(v3::metafields::get),
+        "updateMetafield" => put(v3::metafields::update),
+        "deleteMetafield" => delete(v3::metafields::delete),
+        "listMetafields" => get(v3::metafields_batch::list),
+        "createMetafields" => post(v3::metafields_batch::create),
+        "updateMetafields" => put(v3::metafields_batch::update),
+        "deleteMetafields" => delete(v3::metafields_batch::delete),
+        _ => unreachable!("nothing carries out {id} of V3"),
+    }
 }
 
 /// The router. Errors leave it as response extensions, to be rendered by the edge.
@@ -134,13 +101,10 @@ pub fn routes(tenants: &Arc<Tenants>, default_store: &str) -> Router {
         .route("/livez", get(alive))
         .route("/readyz", get(async move || ready(&of_ready).await))
         .route("/time", get(async move || time(&of_time, &default_store).await));
-    for mount in V2_MOUNTS {
-        for (path, methods) in v2_routes() {
-            router = router.route(&format!("{mount}{path}"), methods);
+    for operation in OPERATIONS {
+        for mount in mounts(operation.dialect) {
+            router = router.route(&format!("{mount}{}", operation.path), handler(operation));
         }
-    }
-    for (path, methods) in v3_routes() {
-        router = router.route(&format!("{V3_MOUNT}{path}"), methods);
     }
     router.method_not_allowed_fallback(extract::wrong_method).fallback(async || -> Error { Error::NoRoute })
 }

@@ -85,17 +85,6 @@ pub enum Error {
         /// At least one; `at` is a path inside of the item.
         problems: Vec<Problem>,
     },
-    /// An operation of V3 that names itself in its refusals failed.
-    #[error("{operation} failed: {error}")]
-    During {
-        /// What V3 calls it: `Create customers`.
-        operation: &'static str,
-        /// Why.
-        error: Box<Error>,
-    },
-    /// A metafield call failed: they have a way of their own to say so.
-    #[error(transparent)]
-    Metafield(Box<Error>),
     /// The database failed. Logged, never shown.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -183,27 +172,12 @@ impl Problem {
 }
 
 impl Error {
-    /// Says which operation of V3 failed.
-    #[must_use]
-    pub fn during(self, operation: &'static str) -> Error {
-        Error::During { operation, error: Box::new(self) }
-    }
-
     /// Says which item of a batch the problems are in.
     #[must_use]
     pub fn in_item(self, index: usize) -> Error {
         match self {
             Error::Invalid(problems) => Error::Item { index: Some(index), problems },
             other => other,
-        }
-    }
-
-    /// The error itself, whichever operation it befell.
-    #[must_use]
-    pub fn cause(&self) -> &Error {
-        match self {
-            Error::During { error, .. } | Error::Metafield(error) => error.cause(),
-            error => error,
         }
     }
 }

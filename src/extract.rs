@@ -13,13 +13,13 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use crate::accept::Form;
-use crate::access::Wanted;
 use crate::body_json;
 use crate::error::{Error, Problem, What};
-use crate::fields::validate::{Operation, Valid, validate};
+use crate::fields::validate::{self, Valid, validate};
 use crate::fields::{Dialect, Field};
 use crate::gateway;
 use crate::mount::Family;
+use crate::operations::Operation;
 use crate::store::Store;
 use crate::tenants::{Settings, Tenants};
 
@@ -35,6 +35,8 @@ pub struct Tenant {
     pub hash: Box<str>,
     /// The URL family.
     pub family: Family,
+    /// What it is asked for.
+    pub operation: Option<&'static Operation>,
     /// The URL of the mount, as the client can reach it: `http://localhost:2442/stores/demo/v2`.
     pub base: String,
     /// Where the path of `base` begins.
@@ -71,69 +73,17 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Tenant, Response> {
-        admit(parts, Wanted::of(&parts.method))
+        let tenant = parts.extensions.remove::<Tenant>().ok_or_else(gateway::unknown_route)?;
+        let operation = tenant.operation.ok_or_else(gateway::unknown_route)?;
+        // Basic credentials were looked at before the route: `/api/v2` is the store itself.
+        if tenant.family != Family::BasicV2 {
+            gateway::check_token(&parts.headers, &tenant, operation.wanted)?;
+        }
+        if tenant.form == Form::Unacceptable {
+            return Err(Error::NotAcceptable.into_response());
+        }
+        Ok(tenant)
     }
-}
-
-/// A [`Tenant`] whose token must be for stored payment instruments.
-#[derive(Clone, Debug)]
-pub struct Instruments(pub Tenant);
-
-impl<S: Sync> FromRequestParts<S> for Instruments {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Instruments, Response> {
-        admit(parts, Wanted::ReadStoredInstruments).map(Instruments)
-    }
-}
-
-/// A [`Tenant`] whose token must be for what the store says of itself, or for customers.
-#[derive(Clone, Debug)]
-pub struct StoreInformation(pub Tenant);
-
-impl<S: Sync> FromRequestParts<S> for StoreInformation {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<StoreInformation, Response> {
-        admit(parts, Wanted::ReadInformation).map(StoreInformation)
-    }
-}
-
-/// A [`Tenant`] whose token must be for channels.
-#[derive(Clone, Debug)]
-pub struct Channels(pub Tenant);
-
-impl<S: Sync> FromRequestParts<S> for Channels {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Channels, Response> {
-        admit(parts, Wanted::ReadChannels).map(Channels)
-    }
-}
-
-/// A [`Tenant`] whose token may be for anything.
-#[derive(Clone, Debug)]
-pub struct AnyScope(pub Tenant);
-
-impl<S: Sync> FromRequestParts<S> for AnyScope {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<AnyScope, Response> {
-        admit(parts, Wanted::Nothing).map(AnyScope)
-    }
-}
-
-#[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
-fn admit(parts: &mut Parts, wanted: Wanted) -> Result<Tenant, Response> {
-    let tenant = parts.extensions.remove::<Tenant>().ok_or_else(gateway::unknown_route)?;
-    // Basic credentials were looked at before the route: `/api/v2` is the store itself.
-    if tenant.family != Family::BasicV2 {
-        gateway::check_token(&parts.headers, &tenant, wanted)?;
-    }
-    if tenant.form == Form::Unacceptable {
-        return Err(Error::NotAcceptable.into_response());
-    }
-    Ok(tenant)
 }
 
 /// The `N` ids in a path, in order. What is not an id that can exist is [`Error::NotFound`].
@@ -248,7 +198,7 @@ impl Body {
         self,
         fields: &'static [Field],
         dialect: Dialect,
-        operation: Operation,
+        operation: validate::Operation,
     ) -> Result<Valid, Error> {
         self.aside(|body| Ok(validate(fields, dialect, operation, &body.object()?)?))
     }

@@ -2,14 +2,13 @@
 
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::access::{Digest, Refused, Wanted};
 use crate::extract::Tenant;
-use crate::mount::Family;
 use crate::quota::Allowance;
 
 /// Observed. The path is unknown; also what the gateway says of a store hash that can not be one.
@@ -32,17 +31,6 @@ pub fn no_such_store() -> Response {
 
 /// Since when, in the form of RFC 9745. Assumed: the service only says that these operations are deprecated.
 pub const DEPRECATED_SINCE: &str = "@1704067200";
-
-/// Whether an operation is deprecated. Documented of V2's customers and their addresses, and of the answers to form
-/// fields that V3 writes on their own.
-#[must_use]
-pub fn is_deprecated(family: Family, method: &Method, path: &str) -> bool {
-    let mut parts = path.split('/').skip(if family == Family::BasicV2 { 3 } else { 4 });
-    match family {
-        Family::TokenV2 | Family::BasicV2 => parts.next() == Some("customers"),
-        Family::TokenV3 => method == Method::PUT && parts.eq(["customers", "form-field-values"]),
-    }
-}
 
 /// Where the service explains its status codes. Observed: absolute, although its documents print it relative.
 pub const STATUS_CODES: &str = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-codes";

@@ -26,6 +26,7 @@ pub mod healthcheck;
 pub mod model;
 pub mod mount;
 pub mod openapi;
+pub mod operations;
 pub mod passwords;
 pub mod quota;
 pub mod reply;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::fields::Dialect;
+
 /// A URL family. It decides how a client proves who it is and in which words it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
@@ -11,6 +13,24 @@ pub enum Family {
     TokenV3,
     /// `/api/v2`, the store itself: Basic credentials.
     BasicV2,
+}
+
+impl Family {
+    /// The version that it speaks.
+    #[must_use]
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Family::TokenV2 | Family::BasicV2 => Dialect::V2,
+            Family::TokenV3 => Dialect::V3,
+        }
+    }
+}
+
+/// What comes after the mount in a path of a family.
+#[must_use]
+pub fn below(family: Family, path: &str) -> &str {
+    let slashes = if family == Family::BasicV2 { 2 } else { 3 };
+    path.match_indices('/').nth(slashes).map_or("", |(at, _)| &path[at..])
 }
 
 /// The family of a tidy path, and the store hash if the path names one. `None` for a path of no family.
@@ -115,6 +135,15 @@ mod tests {
         let long = "a".repeat(65);
         assert_eq!(family(&format!("/stores/{long}/v2/customers")), None);
         assert!(family(&format!("/stores/{}/v2/customers", &long[1..])).is_some());
+    }
+
+    #[test]
+    fn a_path_has_a_part_below_its_mount() {
+        for path in ["/stores/abc/v2/customers/5", "/stores/abc/v3/customers/5", "/api/v2/customers/5"] {
+            let (family, _) = family(path).unwrap();
+            assert_eq!(below(family, path), "/customers/5", "{path}");
+        }
+        assert_eq!(below(Family::TokenV3, "/stores/abc/v3"), "");
     }
 
     #[test]

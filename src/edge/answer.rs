@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::accept::Form;
 use crate::error::Error;
 use crate::mount::Family;
+use crate::operations::{Operation, Voice};
 use crate::v2::xml::{self, Root};
 use crate::{failures, gateway, v2, v3};
 
@@ -17,16 +18,23 @@ use crate::{failures, gateway, v2, v3};
 pub(super) const HINT: HeaderName = HeaderName::from_static("x-mock-hint");
 
 /// Puts an error into the words of the mount. An answer without one stays as it is.
-pub(super) fn voiced(family: Option<Family>, mut response: Response) -> Response {
+pub(super) fn voiced(
+    family: Option<Family>,
+    operation: Option<&Operation>,
+    mut response: Response,
+) -> Response {
     let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
-    if let Error::Database(_) | Error::Store(_) | Error::Panicked(_) = error.cause() {
-        failures::report("a request failed", &error.cause().to_string());
+    if let Error::Database(_) | Error::Store(_) | Error::Panicked(_) = &*error {
+        failures::report("a request failed", &error.to_string());
     }
     let mut voiced = match (family, &*error) {
         (None, _) | (Some(Family::TokenV2 | Family::TokenV3), Error::NoRoute) => gateway::unknown_route(),
         // Observed: the gateway knows no such route, whatever other methods it has.
         (Some(Family::TokenV3), Error::MethodNotAllowed) => return gateway::unknown_route(),
-        (Some(Family::TokenV3), error) => v3::errors::error(error),
+        (Some(Family::TokenV3), error) => match operation.map(|operation| operation.voice) {
+            Some(Voice::Metafields) => v3::metafield_errors::error(error),
+            Some(Voice::Usual) | None => v3::errors::error(operation, error),
+        },
         (Some(Family::TokenV2 | Family::BasicV2), error) => v2::wire::error(error),
     };
     if let Some(allow) = response.headers_mut().remove(ALLOW) {
@@ -56,7 +64,12 @@ impl Change {
     }
 
     /// Changes an answer. What the gateway in front of V2 says stays as it is, and so does what is not JSON.
-    pub(super) async fn made(self, family: Option<Family>, mut response: Response) -> Response {
+    pub(super) async fn made(
+        self,
+        family: Option<Family>,
+        operation: Option<&Operation>,
+        mut response: Response,
+    ) -> Response {
         let is_gateways = family == Some(Family::TokenV2)
             && matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         if is_gateways || response.headers().get(CONTENT_TYPE).is_none_or(|value| value != "application/json")
@@ -72,7 +85,7 @@ impl Change {
             }
             Change::Xml(root) => match xml::translated(response, root).await {
                 Ok(response) => response,
-                Err(error) => voiced(family, error.into_response()),
+                Err(error) => voiced(family, operation, error.into_response()),
             },
         }
     }

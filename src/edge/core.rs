@@ -23,6 +23,7 @@ use super::{LocalAddr, Options, host, on_vendor_mount, read};
 use crate::error::Error;
 use crate::extract::{Received, Tenant, Unreceived};
 use crate::mount::{self, Family, Suffix};
+use crate::operations::{self, Operation};
 use crate::tenants::{Entry, Tenants};
 use crate::{accept, clock, control, gateway};
 
@@ -44,8 +45,8 @@ struct Seat {
     latency: Duration,
     /// What becomes of the answer.
     change: Change,
-    /// Whether the service would rather not be asked for this.
-    is_deprecated: bool,
+    /// What it asks for, if there is such a thing.
+    operation: Option<&'static Operation>,
     /// The answer, if it gets no further.
     refusal: Option<Response>,
 }
@@ -58,7 +59,7 @@ impl Seat {
             entry: None,
             latency: Duration::ZERO,
             change: Change::Nothing,
-            is_deprecated: false,
+            operation: None,
             refusal,
         }
     }
@@ -144,7 +145,7 @@ impl Inner {
             return with_id(self.control.answer(request, origin, host.as_ref()).await, id);
         }
         let is_whole = self.receive(&mut request).await;
-        let Seat { family, entry, latency, change, is_deprecated, refusal } =
+        let Seat { family, entry, operation, latency, change, refusal } =
             self.seat(&mut request, host.as_ref(), suffix).await;
         // The length of XML follows from all of it.
         let is_head_of_xml = matches!(change, Change::Xml(_)) && request.method() == Method::HEAD;
@@ -159,7 +160,7 @@ impl Inner {
                 Err(panic) => Error::Panicked(panic_message(&*panic)).into_response(),
             },
         };
-        let mut response = change.made(family, voiced(family, response)).await;
+        let mut response = change.made(family, operation, voiced(family, operation, response)).await;
         if is_head_of_xml {
             *response.body_mut() = Body::empty();
         }
@@ -188,7 +189,7 @@ impl Inner {
             if family != Family::TokenV3 {
                 headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
             }
-            if is_deprecated {
+            if operation.is_some_and(|operation| operation.is_deprecated) {
                 headers.insert(DEPRECATION, HeaderValue::from_static(gateway::DEPRECATED_SINCE));
             }
         }
@@ -236,7 +237,8 @@ impl Inner {
             Family::TokenV3 => accept::v3(request.headers()),
             _ => accept::v2(request.headers(), suffix, settings.access.switches.v2_without_accept),
         };
-        let is_deprecated = gateway::is_deprecated(family, request.method(), path);
+        let operation =
+            operations::find(family.dialect(), request.method().as_str(), mount::below(family, path));
         let change = if family == Family::TokenV3 { Change::Nothing } else { Change::of(form, path) };
         let (base, base_path) = self.base(family, &hash, host, request.extensions().get());
         let tenant = Tenant {
@@ -244,6 +246,7 @@ impl Inner {
             exists: !entry.hash.is_empty(),
             hash,
             family,
+            operation,
             base,
             base_path,
             form,
@@ -254,7 +257,7 @@ impl Inner {
         let refusal = if basic { gateway::check_basic(request.headers(), &tenant).err() } else { None };
         let latency = tenant.settings.latency;
         request.extensions_mut().insert(tenant);
-        Seat { family: Some(family), entry: Some(entry), latency, change, is_deprecated, refusal }
+        Seat { family: Some(family), entry: Some(entry), operation, latency, change, refusal }
     }
 
     /// Reads the body, so that the connection is clean for the next request whatever the handler does. Whether it

@@ -1,4 +1,4 @@
-//! OpenAPI 3.1 documents of both versions, made of the field tables and of the lists of operations.
+//! OpenAPI 3.1 documents of both versions, made of the field tables and of the table of operations.
 //!
 //! Served at `/_mock/openapi.json`, printed by `bigcommerce-mock openapi`.
 
@@ -7,20 +7,16 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::fields::{Dialect, Field, Op};
+use crate::operations::{self, Operation};
 
 mod schema;
 mod v2;
 mod v3;
 
-/// Something that a client can ask of a mount.
+/// An operation, with what it takes and shows.
 #[derive(Clone, Debug)]
-pub struct Operation {
-    /// Its method, in capitals.
-    pub method: &'static str,
-    /// Its path below the mount.
-    pub path: &'static str,
-    id: &'static str,
-    summary: &'static str,
+struct Described {
+    operation: &'static Operation,
     query: Vec<Json>,
     body: Option<Json>,
     example: Option<Json>,
@@ -28,63 +24,52 @@ pub struct Operation {
     refusals: Vec<(u16, &'static str)>,
     /// Responses in place of the usual ones, where these are given.
     instead: Vec<(u16, &'static str)>,
-    is_deprecated: bool,
 }
 
-fn operation(method: &'static str, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
-    Operation {
-        method,
-        path,
-        id,
-        summary,
+fn operation(dialect: Dialect, id: &str) -> Described {
+    Described {
+        operation: operations::named(dialect, id).expect("a document describes what there is"),
         query: Vec::new(),
         body: None,
         example: None,
         answers: Vec::new(),
         refusals: Vec::new(),
         instead: Vec::new(),
-        is_deprecated: false,
     }
 }
 
-impl Operation {
-    fn query(mut self, parameters: impl IntoIterator<Item = Json>) -> Operation {
+impl Described {
+    fn query(mut self, parameters: impl IntoIterator<Item = Json>) -> Described {
         self.query.extend(parameters);
         self
     }
 
-    fn body(mut self, schema: Json, example: Json) -> Operation {
+    fn body(mut self, schema: Json, example: Json) -> Described {
         self.body = Some(schema);
         self.example = Some(example);
         self
     }
 
     /// It may be carried out, and then answer so.
-    fn answers(mut self, status: u16, schema: Json) -> Operation {
+    fn answers(mut self, status: u16, schema: Json) -> Described {
         self.answers.push((status, Some(schema)));
         self
     }
 
     /// It may be carried out, and then answer 204.
-    fn answers_nothing(mut self) -> Operation {
+    fn answers_nothing(mut self) -> Described {
         self.answers.push((204, None));
         self
     }
 
     /// If it refuses with one of these statuses, it does so in a way of its own.
-    fn refuses_usually(mut self, statuses: &[u16], response: &'static str) -> Operation {
+    fn refuses_usually(mut self, statuses: &[u16], response: &'static str) -> Described {
         self.instead.extend(statuses.iter().map(|status| (*status, response)));
         self
     }
 
-    /// The service would rather have it asked in another way.
-    fn deprecated(mut self) -> Operation {
-        self.is_deprecated = true;
-        self
-    }
-
     /// It may also refuse so.
-    fn refuses(mut self, status: u16, response: &'static str) -> Operation {
+    fn refuses(mut self, status: u16, response: &'static str) -> Described {
         self.refusals.push((status, response));
         self
     }
@@ -101,14 +86,14 @@ impl Operation {
             Dialect::V3 => 422,
         };
         let mut statuses = vec![401, 403, 406, 500];
-        if self.path.contains('{') {
+        if self.operation.path.contains('{') {
             statuses.push(404);
         }
         if !self.query.is_empty() {
             statuses.push(invalid);
         }
         // Where a store refuses a large limit instead of cutting it.
-        if self.method == "GET" && self.has_parameter("limit") {
+        if self.operation.method == "GET" && self.has_parameter("limit") {
             statuses.push(413);
         }
         if self.body.is_some() {
@@ -120,15 +105,17 @@ impl Operation {
     }
 
     fn json(&self, tag: &str, dialect: Dialect) -> Json {
-        let in_path = self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let in_path =
+            self.operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         let in_path = in_path.map(|name| {
             // Nothing has the id 0, but metafields may be kept with nobody.
             let id = json!({"type": "integer", "minimum": 0, "maximum": i32::MAX});
             json!({"name": name, "in": "path", "required": true, "schema": id})
         });
         let parameters: Vec<Json> = in_path.chain(self.query.iter().cloned()).collect();
-        let mut json = json!({"operationId": self.id, "summary": self.summary, "tags": [tag]});
-        if self.is_deprecated {
+        let mut json =
+            json!({"operationId": self.operation.id, "summary": self.operation.summary, "tags": [tag]});
+        if self.operation.is_deprecated {
             json["deprecated"] = true.into();
         }
         if !parameters.is_empty() {
@@ -165,29 +152,21 @@ impl Operation {
 }
 
 /// Operations that belong together.
-#[derive(Clone, Debug)]
-pub struct Tag {
+struct Tag {
     name: &'static str,
     /// In the order of the document.
-    pub operations: Vec<Operation>,
+    operations: Vec<Described>,
 }
 
 /// A version of the API, as a document tells it.
 struct Version {
     title: &'static str,
     description: &'static str,
-    mounts: &'static [&'static str],
     tags: Vec<Tag>,
     schemas: Json,
     responses: Json,
     /// The ways to prove who one is, any of which will do.
     security: &'static [&'static str],
-}
-
-/// Every operation of a version.
-#[must_use]
-pub fn tags(dialect: Dialect) -> Vec<Tag> {
-    version(dialect).tags
 }
 
 fn version(dialect: Dialect) -> Version {
@@ -203,8 +182,7 @@ fn version(dialect: Dialect) -> Version {
 #[must_use]
 pub fn document(dialect: Dialect, origin: &str, store: &str) -> Json {
     let version = version(dialect);
-    let servers: Vec<Json> = version
-        .mounts
+    let servers: Vec<Json> = operations::mounts(dialect)
         .iter()
         .map(|mount| {
             let mut server = json!({"url": format!("{origin}{mount}")});
@@ -217,9 +195,9 @@ pub fn document(dialect: Dialect, origin: &str, store: &str) -> Json {
         .collect();
     let mut paths = Map::new();
     for tag in &version.tags {
-        for operation in &tag.operations {
-            let methods = paths.entry(operation.path).or_insert_with(|| json!({}));
-            methods[operation.method.to_ascii_lowercase()] = operation.json(tag.name, dialect);
+        for described in &tag.operations {
+            let methods = paths.entry(described.operation.path).or_insert_with(|| json!({}));
+            methods[described.operation.method.to_ascii_lowercase()] = described.json(tag.name, dialect);
         }
     }
     let schemes = json!({

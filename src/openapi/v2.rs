@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::schema::{array, body, object, of, over, shown};
-use super::{Operation, Tag, UNAUTHORIZED, Version, operation, paging, parameter};
+use super::{Described, Tag, UNAUTHORIZED, Version, operation, paging, parameter};
+use crate::fields::Dialect::V2;
 use crate::fields::validate::Operation::{Create, Update};
 use crate::fields::{Dialect, Field};
 use crate::model::{addresses, customer_groups, customers, form_fields};
@@ -17,10 +18,9 @@ pub(super) fn version() -> Version {
         description: "As bigcommerce-mock answers it. A token opens the mount on `/stores`, Basic credentials the one \
             on `/api/v2`, which takes its store from the `Host`. A list without entries is 204. Who asks for \
             `application/xml` gets the same in XML.",
-        mounts: &["/stores/{store_hash}/v2", "/api/v2"],
         tags: vec![
-            Tag { name: "Customers", operations: deprecated(customers()) },
-            Tag { name: "Customer Addresses", operations: deprecated(addresses()) },
+            Tag { name: "Customers", operations: customers() },
+            Tag { name: "Customer Addresses", operations: addresses() },
             Tag { name: "Customer Groups", operations: groups() },
             Tag { name: "Store Information", operations: vec![store()] },
             Tag { name: "Time", operations: vec![time()] },
@@ -31,64 +31,40 @@ pub(super) fn version() -> Version {
     }
 }
 
-fn deprecated(operations: Vec<Operation>) -> Vec<Operation> {
-    operations.into_iter().map(Operation::deprecated).collect()
-}
-
-fn customers() -> Vec<Operation> {
+fn customers() -> Vec<Described> {
     let filters = || filters(customers::FIELDS, Spelling::Prefix);
     vec![
-        operation("GET", "/customers", "listCustomers", "List customers")
+        operation(V2, "listCustomers")
             .query(filters())
             .query(paging())
             .answers(200, array(of("Customer")))
             .answers_nothing(),
-        operation("POST", "/customers", "createCustomer", "Create a customer")
+        operation(V2, "createCustomer")
             .body(
                 of("NewCustomer"),
                 json!({"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"}),
             )
             .answers(201, of("Customer")),
-        operation(
-            "DELETE",
-            "/customers",
-            "deleteCustomers",
-            "Delete all customers that match; without filters, all",
-        )
-        .query(filters())
-        .query([delete_limit()])
-        .answers_nothing(),
-        operation("GET", "/customers/count", "countCustomers", "Count customers")
-            .query(filters())
-            .answers(200, of("Count")),
-        operation("GET", "/customers/{customer_id}", "getCustomer", "Read a customer")
+        operation(V2, "deleteCustomers").query(filters()).query([delete_limit()]).answers_nothing(),
+        operation(V2, "countCustomers").query(filters()).answers(200, of("Count")),
+        operation(V2, "getCustomer").answers(200, of("Customer")),
+        operation(V2, "updateCustomer")
+            .body(of("CustomerChanges"), json!({"company": "Analytical Engines"}))
             .answers(200, of("Customer")),
-        operation(
-            "PUT",
-            "/customers/{customer_id}",
-            "updateCustomer",
-            "Change what is supplied of a customer",
-        )
-        .body(of("CustomerChanges"), json!({"company": "Analytical Engines"}))
-        .answers(200, of("Customer")),
-        operation("DELETE", "/customers/{customer_id}", "deleteCustomer", "Delete a customer")
-            .answers_nothing(),
-        operation("POST", "/customers/{customer_id}/validate", "validatePassword", "Check a password")
+        operation(V2, "deleteCustomer").answers_nothing(),
+        operation(V2, "validatePassword")
             .body(of("PasswordCheck"), json!({"password": "s3cret-pass"}))
             .answers(200, of("PasswordChecked")),
     ]
 }
 
-fn addresses() -> Vec<Operation> {
-    let one = "/customers/{customer_id}/addresses/{address_id}";
-    let all = "/customers/{customer_id}/addresses";
-    let count = "/customers/{customer_id}/addresses/count";
+fn addresses() -> Vec<Described> {
     vec![
-        operation("GET", all, "listAddresses", "List the addresses of a customer")
+        operation(V2, "listAddresses")
             .query(paging())
             .answers(200, array(of("Address")))
             .answers_nothing(),
-        operation("POST", all, "createAddress", "Create an address of a customer")
+        operation(V2, "createAddress")
             .body(
                 of("NewAddress"),
                 json!({
@@ -97,30 +73,30 @@ fn addresses() -> Vec<Operation> {
                 }),
             )
             .answers(201, of("Address")),
-        operation("DELETE", all, "deleteAddresses", "Delete all addresses of a customer")
+        operation(V2, "deleteAddresses")
             .query([delete_limit()])
             .answers_nothing(),
-        operation("GET", count, "countAddresses", "Count the addresses of a customer")
+        operation(V2, "countAddresses")
             .answers(200, of("Count"))
             // Of a query parameter, of which there are none.
             .refuses(400, "Error400"),
-        operation("GET", one, "getAddress", "Read an address").answers(200, of("Address")),
-        operation("PUT", one, "updateAddress", "Change what is supplied of an address")
+        operation(V2, "getAddress").answers(200, of("Address")),
+        operation(V2, "updateAddress")
             .body(of("AddressChanges"), json!({"city": "Ockham"}))
             .answers(200, of("Address")),
-        operation("DELETE", one, "deleteAddress", "Delete an address").answers_nothing(),
+        operation(V2, "deleteAddress").answers_nothing(),
     ]
 }
 
-fn groups() -> Vec<Operation> {
+fn groups() -> Vec<Described> {
     let filters = || filters(customer_groups::FIELDS, Spelling::Suffix);
     vec![
-        operation("GET", "/customer_groups", "listGroups", "List customer groups")
+        operation(V2, "listGroups")
             .query(filters())
             .query(paging())
             .answers(200, array(of("Group")))
             .answers_nothing(),
-        operation("POST", "/customer_groups", "createGroup", "Create a customer group")
+        operation(V2, "createGroup")
             .body(
                 of("NewGroup"),
                 json!({
@@ -129,39 +105,22 @@ fn groups() -> Vec<Operation> {
                 }),
             )
             .answers(201, of("Group")),
-        operation(
-            "DELETE",
-            "/customer_groups",
-            "deleteGroups",
-            "Delete all groups that match; without filters, all",
-        )
-        .query(filters())
-        .query([delete_limit()])
-        .answers_nothing(),
-        operation("GET", "/customer_groups/count", "countGroups", "Count customer groups")
-            .query(filters())
-            .answers(200, of("Count")),
-        operation("GET", "/customer_groups/{group_id}", "getGroup", "Read a customer group")
+        operation(V2, "deleteGroups").query(filters()).query([delete_limit()]).answers_nothing(),
+        operation(V2, "countGroups").query(filters()).answers(200, of("Count")),
+        operation(V2, "getGroup").answers(200, of("Group")),
+        operation(V2, "updateGroup")
+            .body(of("GroupChanges"), json!({"is_default": true}))
             .answers(200, of("Group")),
-        operation(
-            "PUT",
-            "/customer_groups/{group_id}",
-            "updateGroup",
-            "Change what is supplied of a customer group",
-        )
-        .body(of("GroupChanges"), json!({"is_default": true}))
-        .answers(200, of("Group")),
-        operation("DELETE", "/customer_groups/{group_id}", "deleteGroup", "Delete a customer group")
-            .answers_nothing(),
+        operation(V2, "deleteGroup").answers_nothing(),
     ]
 }
 
-fn store() -> Operation {
-    operation("GET", "/store", "getStore", "What the store says of itself").answers(200, of("Store"))
+fn store() -> Described {
+    operation(V2, "getStore").answers(200, of("Store"))
 }
 
-fn time() -> Operation {
-    operation("GET", "/time", "getTime", "The server's time").answers(200, of("Time"))
+fn time() -> Described {
+    operation(V2, "getTime").answers(200, of("Time"))
 }
 
 fn filters(fields: &'static [Field], spelling: Spelling) -> Vec<Json> {

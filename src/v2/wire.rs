@@ -286,7 +286,6 @@ pub fn error(error: &Error) -> Response {
             let message = format!("This request has more than {max} items.");
             (StatusCode::PAYLOAD_TOO_LARGE, message.into(), None)
         }
-        Error::During { error: cause, .. } | Error::Metafield(cause) => return self::error(cause),
         Error::Invalid(problems) | Error::Item { problems, .. } => match problems.first() {
             Some(problem) => (StatusCode::BAD_REQUEST, message(problem), reason(problem)),
             None => (StatusCode::BAD_REQUEST, "The request is invalid.".into(), None),

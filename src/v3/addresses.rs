@@ -35,10 +35,6 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// Whatever is wrong with the batch; none of it was created then.
 pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    create_all(&tenant, body).await.map_err(|error| error.during("Create customer addresses"))
-}
-
-async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Create)?;
     addresses::is_complete(&valids)?;
     // Only a store that exists has customers to give addresses to.
@@ -52,10 +48,6 @@ async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// Whatever is wrong with the batch; none of it was changed then.
 pub async fn update(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    update_all(&tenant, body).await.map_err(|error| error.during("Update customer addresses"))
-}
-
-async fn update_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Update)?;
     let states = tenant.settings.access.switches.address_states;
     Ok(written(&addresses::update_batch(&tenant.store, valids, states).await?))

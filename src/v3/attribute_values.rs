@@ -4,7 +4,6 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::batch;
-use super::errors;
 use super::list::{self, Abilities, List};
 use super::wire::{self, Date, Envelope};
 use crate::error::Error;
@@ -34,10 +33,6 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// Whatever is wrong with the batch; none of it was set then.
 pub async fn upsert(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    upsert_all(&tenant, body).await.map_err(|error| error.during(errors::SET_ATTRIBUTE_VALUES))
-}
-
-async fn upsert_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Create)?;
     // Only a store that exists has customers to give values to.
     let set = attribute_values::upsert_all(&tenant.store, valids).await?;

@@ -33,10 +33,6 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// Whatever is wrong with the batch; none of it was created then.
 pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    create_all(&tenant, body).await.map_err(|error| error.during("Create customer attributes"))
-}
-
-async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Create)?;
     attributes::check_all(&tenant.store, &valids)?;
     if valids.is_empty() {
@@ -51,10 +47,6 @@ async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// Whatever is wrong with the batch; none of it was changed then.
 pub async fn update(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    update_all(&tenant, body).await.map_err(|error| error.during("Update customer attributes"))
-}
-
-async fn update_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Update)?;
     Ok(written(&attributes::update_all(&tenant.store, valids).await?))
 }

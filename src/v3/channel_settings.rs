@@ -24,11 +24,6 @@ pub async fn get(tenant: Tenant, Ids([channel_id]): Ids<1>) -> Result<Response, 
 /// # Errors
 /// [`Error::NotFound`] first, then whatever is wrong with the body; nothing was changed then.
 pub async fn update(tenant: Tenant, Ids([channel_id]): Ids<1>, body: Body) -> Result<Response, Error> {
-    let updated = change(&tenant, channel_id, body).await;
-    updated.map_err(|error| error.during("Update customer settings per channel"))
-}
-
-async fn change(tenant: &Tenant, channel_id: i64, body: Body) -> Result<Response, Error> {
     channels::exists(&tenant.store, channel_id)?;
     let valid = batch::object(body, FIELDS, Operation::Update)?;
     check(&tenant.store, &valid)?;

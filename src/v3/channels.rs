@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::list::{Abilities, List};
 use super::wire::{self, Date, Envelope, Nothing};
 use crate::error::Error;
-use crate::extract::{Channels, Ids, Query, Tenant};
+use crate::extract::{Ids, Query, Tenant};
 use crate::model::channels::{self, Channel, FIELDS};
 use crate::model::customers::Around;
 
@@ -17,7 +17,7 @@ pub const ABILITIES: Abilities = Abilities { sort: &[], include: &["currencies"]
 ///
 /// # Errors
 /// A query parameter that is unknown or can not be read.
-pub async fn list(Channels(tenant): Channels, Query(query): Query) -> Result<Response, Error> {
+pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
     let list = List::read(FIELDS, ABILITIES, tenant.settings.access.switches, query)?;
     let (channels, total) = channels::list(&tenant.store, list.filters.clone(), list.page.clone()).await?;
     let currency = currency(&tenant, &list);
@@ -30,11 +30,7 @@ pub async fn list(Channels(tenant): Channels, Query(query): Query) -> Result<Res
 ///
 /// # Errors
 /// [`Error::NotFound`]; a query parameter that is unknown or can not be read.
-pub async fn get(
-    Channels(tenant): Channels,
-    Ids([channel_id]): Ids<1>,
-    Query(query): Query,
-) -> Result<Response, Error> {
+pub async fn get(tenant: Tenant, Ids([channel_id]): Ids<1>, Query(query): Query) -> Result<Response, Error> {
     let channel = channels::get(&tenant.store, channel_id).await?;
     let list = List::read(&[], ABILITIES, tenant.settings.access.switches, query)?;
     let currency = currency(&tenant, &list);

@@ -24,15 +24,10 @@ pub async fn get(tenant: Tenant, Ids([customer_id]): Ids<1>) -> Result<Response,
 /// # Errors
 /// [`Error::NotFound`] first, then whatever is wrong with the body; nothing was changed then.
 pub async fn update(tenant: Tenant, Ids([customer_id]): Ids<1>, body: Body) -> Result<Response, Error> {
-    let updated = replace(&tenant, customer_id, body).await;
-    updated.map_err(|error| error.during("Update customer consent"))
-}
-
-async fn replace(tenant: &Tenant, customer_id: i64, body: Body) -> Result<Response, Error> {
     // Only a store that exists has customers.
     customers::exists(&tenant.store, customer_id)?;
     let consent = Consent::of(&batch::object(body, FIELDS, Operation::Create)?)?;
-    Ok(answer(tenant, &consents::update(&tenant.store, customer_id, consent).await?))
+    Ok(answer(&tenant, &consents::update(&tenant.store, customer_id, consent).await?))
 }
 
 fn answer(tenant: &Tenant, consent: &Consent) -> Response {

@@ -71,10 +71,6 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// Whatever is wrong with the batch; none of it was created then.
 pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    create_all(&tenant, body).await.map_err(|error| error.during("Create customers"))
-}
-
-async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Create)?;
     let states = tenant.settings.access.switches.address_states;
     customers::check_all(&tenant.store, &valids, states)?;
@@ -103,10 +99,6 @@ async fn create_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// Whatever is wrong with the batch; none of it was changed then.
 pub async fn update(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    update_all(&tenant, body).await.map_err(|error| error.during("Update customers"))
-}
-
-async fn update_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Update)?;
     let carried: Vec<bool> = valids.iter().map(carries_form_fields).collect();
     let rows = customers::update_all(&tenant.store, valids).await?;

@@ -7,11 +7,11 @@ use axum::response::Response;
 use serde::{Serialize, Serializer};
 
 use super::batch::expected;
-use super::metafield_errors;
 use super::wire::{bytes, json};
 use crate::error::{Error, Problem, What};
 use crate::fields::Kind;
 use crate::gateway::{self, STATUS_CODES};
+use crate::operations::{Operation, Title};
 
 #[derive(Serialize)]
 struct ErrorView<'a> {
@@ -37,13 +37,37 @@ const NOT_JSON: &str = "Input is invalid";
 /// Documented: what is said of something that does not exist.
 pub const NOT_FOUND: &str = "The resource at that URL is not found.";
 
-/// Observed: what setting values of attributes is called.
-pub const SET_ATTRIBUTE_VALUES: &str = "Set customer attribute values";
-
-/// An error in V3's words.
+/// An error in V3's words, which say what operation was refused.
 #[must_use]
-pub fn error(error: &Error) -> Response {
-    refusal("", error)
+pub fn error(operation: Option<&Operation>, error: &Error) -> Response {
+    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+    // What has a title takes a body, and its query is not looked at.
+    let title = operation.and_then(|operation| operation.title);
+    match (error, title) {
+        (Error::NoRoute | Error::MethodNotAllowed, _) => gateway::unknown_route(),
+        (Error::NotAnObject, _) => {
+            view(unprocessable, SHAPE.into(), vec![(String::new(), expected(Kind::Object(&[])).into())])
+        }
+        (Error::NotAnArray, _) => {
+            view(unprocessable, SHAPE.into(), vec![(String::new(), expected(Kind::List(&[])).into())])
+        }
+        (Error::Invalid(problems), None) => view(unprocessable, query(problems).into(), Vec::new()),
+        (Error::Invalid(problems), Some(title)) => {
+            let shape = problems.iter().map(|problem| (problem.at.to_string(), shape_of(&problem.what)));
+            let mut errors: Vec<(String, String)> = shape.collect();
+            // Observed: in this order.
+            if title.noun == "customers" {
+                let known = ["last_name", "email", "first_name"];
+                errors.sort_by_key(|(key, _)| known.iter().position(|known| key == known));
+            }
+            view(unprocessable, SHAPE.into(), errors)
+        }
+        (Error::Item { index, problems }, title) => item(title, *index, problems),
+        (error, _) => {
+            let (status, title) = plain(error);
+            view(status, title, Vec::new())
+        }
+    }
 }
 
 /// The status and title of an error that takes no more words than that.
@@ -76,43 +100,8 @@ pub(super) fn plain(error: &Error) -> (StatusCode, Cow<'static, str>) {
         Error::NotAnObject | Error::NotAnArray | Error::Invalid(_) | Error::Item { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, NOT_JSON.into())
         }
-        Error::During { error, .. } | Error::Metafield(error) => plain(error),
         Error::Database(_) | Error::Store(_) | Error::Panicked(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error".into())
-        }
-    }
-}
-
-fn refusal(operation: &str, error: &Error) -> Response {
-    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
-    match error {
-        Error::NoRoute | Error::MethodNotAllowed => gateway::unknown_route(),
-        Error::NotAnObject => {
-            view(unprocessable, SHAPE.into(), vec![(String::new(), expected(Kind::Object(&[])).into())])
-        }
-        Error::NotAnArray => {
-            view(unprocessable, SHAPE.into(), vec![(String::new(), expected(Kind::List(&[])).into())])
-        }
-        Error::During { operation, error } => refusal(operation, error),
-        Error::Metafield(error) => metafield_errors::refusal(error),
-        // Of a body when it befell an operation; else of a query.
-        Error::Invalid(problems) if operation.is_empty() => {
-            view(unprocessable, query(problems).into(), Vec::new())
-        }
-        Error::Invalid(problems) => {
-            let shape = problems.iter().map(|problem| (problem.at.to_string(), shape_of(&problem.what)));
-            let mut errors: Vec<(String, String)> = shape.collect();
-            // Observed: in this order.
-            if operation.ends_with(" customers") {
-                let known = ["last_name", "email", "first_name"];
-                errors.sort_by_key(|(key, _)| known.iter().position(|known| key == known));
-            }
-            view(unprocessable, SHAPE.into(), errors)
-        }
-        Error::Item { index, problems } => item(operation, *index, problems),
-        error => {
-            let (status, title) = plain(error);
-            view(status, title, Vec::new())
         }
     }
 }
@@ -123,34 +112,35 @@ fn view(status: StatusCode, title: Cow<'_, str>, errors: Vec<(String, String)>) 
 }
 
 /// What is wrong with an item: a taken email is found last, and said in a way of its own.
-fn item(operation: &str, index: Option<usize>, problems: &[Problem]) -> Response {
-    let title = if operation.is_empty() { NOT_JSON.to_owned() } else { format!("{operation} failed.") };
+fn item(title: Option<Title>, index: Option<usize>, problems: &[Problem]) -> Response {
     let errors = problems.iter().map(|problem| match &problem.what {
         // Observed.
         What::Taken { value } if problem.at == "email" => {
-            let (verb, of) =
-                if operation.starts_with("Create") { ("create", "creating") } else { ("update", "updating") };
+            let is_create = title.is_some_and(|title| title.verb == "Create");
+            let (verb, of) = if is_create { ("create", "creating") } else { ("update", "updating") };
             (format!(".customer_{verb}"), format!("Error {of} customers: email {value} already in use"))
         }
         what => {
             // Observed of a missing value; of one that does not suit it is assumed.
-            let is_data =
-                operation == SET_ATTRIBUTE_VALUES && matches!(&*problem.at, "attribute_value" | "value");
+            let is_data = title.is_some_and(|title| title.noun == "customer attribute values")
+                && matches!(&*problem.at, "attribute_value" | "value");
             let at = if is_data { "data" } else { &*problem.at };
             let key = match index {
                 Some(index) => format!("{index}.{at}"),
                 None => at.to_owned(),
             };
-            (key, reason(operation, &problem.at, what))
+            let noun = title.map_or("", |title| title.noun);
+            (key, reason(noun, &problem.at, what))
         }
     });
-    view(StatusCode::UNPROCESSABLE_ENTITY, title.into(), errors.collect())
+    let title = title.map(|Title { verb, noun }| format!("{verb} {noun} failed."));
+    view(StatusCode::UNPROCESSABLE_ENTITY, title.map_or(NOT_JSON.into(), Cow::from), errors.collect())
 }
 
 /// Why a value is refused. That of an email is observed; the others are in its voice.
-pub(super) fn reason(operation: &str, at: &str, what: &What) -> String {
+fn reason(noun: &str, at: &str, what: &What) -> String {
     let name = at.rsplit('.').next().unwrap_or(at);
-    let label = label(operation, name);
+    let label = label(noun, name);
     match what {
         What::Missing => format!("missing {label}"),
         What::Unknown => "unknown".to_owned(),
@@ -178,13 +168,12 @@ pub(super) fn reason(operation: &str, at: &str, what: &What) -> String {
     }
 }
 
-/// A field as a person would say it: `customer group ID`.
-fn label(operation: &str, name: &str) -> String {
+/// A field, of what is called by this noun, as a person would say it: `customer group ID`.
+fn label(noun: &str, name: &str) -> String {
     let words = name.replace('_', " ");
     match words.strip_suffix("id") {
-        // The id of what the operation is about: `Update customer addresses` is about a `customer address`.
+        // `customer addresses` have a `customer address ID`.
         Some("") => {
-            let noun = operation.split_once(' ').map_or("", |(_, noun)| noun);
             let noun = match noun.strip_suffix("es") {
                 Some(stem) if stem.ends_with("ss") => stem,
                 _ => noun.trim_end_matches('s'),
@@ -249,16 +238,16 @@ mod tests {
 
     #[test]
     fn a_field_is_said_as_a_person_would() {
-        for (operation, name, said) in [
-            ("Create customers", "customer_group_id", "customer group ID"),
-            ("Update customers", "id", "customer ID"),
-            ("Update customer addresses", "id", "customer address ID"),
-            ("Create customers", "country_code", "country code"),
-            ("Create customers", "email", "email"),
-            ("Create customers", "channel_ids", "channel IDs"),
-            ("Create customers", "paid", "paid"),
+        for (noun, name, said) in [
+            ("customers", "customer_group_id", "customer group ID"),
+            ("customers", "id", "customer ID"),
+            ("customer addresses", "id", "customer address ID"),
+            ("customers", "country_code", "country code"),
+            ("customers", "email", "email"),
+            ("customers", "channel_ids", "channel IDs"),
+            ("customers", "paid", "paid"),
         ] {
-            assert_eq!(label(operation, name), said);
+            assert_eq!(label(noun, name), said);
         }
     }
 }

@@ -34,10 +34,6 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
 /// # Errors
 /// Whatever is wrong with the batch; none of it was set then.
 pub async fn upsert(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    upsert_all(&tenant, body).await.map_err(|error| error.during("Set customer form field values"))
-}
-
-async fn upsert_all(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valids = batch::items(body, FIELDS, Operation::Create)?;
     // Only a store that exists has customers and form fields.
     let set = form_field_values::upsert_all(&tenant.store, valids).await?;

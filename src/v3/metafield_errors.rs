@@ -22,11 +22,11 @@ struct View<'a> {
 
 /// An error of a call about metafields. Documented: 404 has no `detail`. Assumed: nor have those that the title says
 /// all about.
-pub(super) fn refusal(error: &Error) -> Response {
+#[must_use]
+pub fn error(error: &Error) -> Response {
     let (mut status, mut title) = errors::plain(error);
     let detail = match error {
         Error::NoRoute | Error::MethodNotAllowed => return gateway::unknown_route(),
-        Error::Metafield(error) | Error::During { error, .. } => return refusal(error),
         Error::Item { problems, .. } => {
             if is_taken(problems) {
                 (status, title) = (StatusCode::CONFLICT, "Metafield already exists".into());

@@ -1,9 +1,7 @@
 //! `/customers/{id}/metafields`: those of one customer. Observed: nobody asks whether there is such a customer.
 
-use std::sync::Arc;
-
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
 
 use super::list::{self, Abilities, List};
@@ -123,23 +121,6 @@ pub async fn update(tenant: Tenant, Ids([customer_id, id]): Ids<2>, body: Body) 
 pub async fn delete(tenant: Tenant, Ids([customer_id, id]): Ids<2>) -> Result<Response, Error> {
     metafields::delete(&tenant.store, customer_id, id).await?;
     Ok(wire::no_content())
-}
-
-/// Marks the error in a response as one about metafields, wherever it comes from.
-pub async fn of_metafields(mut response: Response) -> Response {
-    let Some(error) = response.extensions_mut().remove::<Arc<Error>>() else { return response };
-    match Arc::try_unwrap(error) {
-        // The gateway's, who knows nothing of metafields.
-        Ok(error @ (Error::NoRoute | Error::MethodNotAllowed)) => {
-            response.extensions_mut().insert(Arc::new(error));
-            response
-        }
-        Ok(error) => Error::Metafield(Box::new(error)).into_response(),
-        Err(shared) => {
-            response.extensions_mut().insert(shared);
-            response
-        }
-    }
 }
 
 /// The app that makes a metafield, as it names itself.

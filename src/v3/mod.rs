@@ -11,7 +11,7 @@ pub mod customers;
 pub mod errors;
 pub mod form_field_values;
 pub mod list;
-mod metafield_errors;
+pub mod metafield_errors;
 pub mod metafields;
 pub mod metafields_batch;
 pub mod settings;

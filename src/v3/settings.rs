@@ -23,11 +23,6 @@ pub async fn get(tenant: Tenant) -> Result<Response, Error> {
 /// # Errors
 /// Whatever is wrong with the body; nothing was changed then.
 pub async fn update(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    let updated = change(&tenant, body).await;
-    updated.map_err(|error| error.during("Update customer settings"))
-}
-
-async fn change(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valid = batch::object(body, FIELDS, Operation::Update)?;
     settings::check(&tenant.store, &valid)?;
     let mut store = tenant.store.clone();

@@ -18,10 +18,6 @@ pub const FIELDS: &[Field] = &[text("email").required(), text("password").requir
 /// # Errors
 /// Whatever is wrong with the body. That nobody has these credentials is no error.
 pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
-    check(&tenant, body).await.map_err(|error| error.during("Validate customer credentials"))
-}
-
-async fn check(tenant: &Tenant, body: Body) -> Result<Response, Error> {
     let valid = batch::object(body, FIELDS, Operation::Create)?;
     let text = |name| valid.text(name).unwrap_or_default().to_owned();
     // Assumed: a channel that does not exist is one where nobody can log in.

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use bigcommerce_mock::config::Cli;
+use bigcommerce_mock::fields::Dialect::{V2, V3};
 use bigcommerce_mock::fields::{Access, Dialect};
 use bigcommerce_mock::model::{addresses, customer_groups, customers};
+use bigcommerce_mock::operations::{OPERATIONS, Operation};
 use clap::CommandFactory;
 use serde_json::{Value, json};
 
@@ -164,26 +166,43 @@ async fn every_documented_call_works_on_both_mounts_and_no_other_does() {
 }
 
 #[test]
-fn the_readme_lists_the_calls_that_work() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    // The two tables of calls, told apart by their heads.
-    let (_, tables) = readme.split_once("| Method | Path below the V2 mounts |").unwrap();
-    let (v2_table, v3_table) = tables.split_once("| Method | Path below the V3 mount |").unwrap();
-    for (table, version, extras) in [(v2_table, "/v2", &EXTRAS[..]), (v3_table, "/v3", &V3_EXTRAS[..])] {
-        let listed = table.lines().filter_map(|line| {
-            let (method, rest) = line.strip_prefix("| ")?.split_once(" | `/")?;
-            let path = rest.split_once('`')?.0;
-            let is_method = ["GET", "POST", "PUT", "DELETE"].contains(&method);
-            is_method.then(|| (method.to_owned(), filled(&format!("/{path}"), "{id}")))
-        });
-        let listed: Vec<_> = listed.collect();
+fn the_table_of_operations_is_what_the_documents_list_and_some_more() {
+    for (dialect, version, extras) in [(V2, "/v2", &EXTRAS[..]), (V3, "/v3", &V3_EXTRAS[..])] {
+        let of_dialect = OPERATIONS.iter().filter(|operation| operation.dialect == dialect);
+        let declared: Vec<(String, String)> = of_dialect
+            .map(|operation| (operation.method.to_owned(), filled(operation.path, "{id}")))
+            .collect();
         let extras = extras.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned()));
         let works: BTreeSet<(String, String)> = documented(version)
             .into_iter()
             .chain(extras)
-            .map(|(m, path)| (m, filled(&path, "{id}")))
+            .map(|(method, path)| (method, filled(&path, "{id}")))
             .collect();
-        assert_eq!(listed.iter().cloned().collect::<BTreeSet<_>>(), works);
-        assert_eq!(listed.len(), works.len(), "no call is listed twice");
+        assert_eq!(declared.iter().cloned().collect::<BTreeSet<_>>(), works);
+        assert_eq!(declared.len(), works.len(), "no call is declared twice");
+    }
+}
+
+/// To take over a change of the table, run with `UPDATE=1`.
+#[test]
+fn the_readme_lists_the_operations() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let mut readme = std::fs::read_to_string(file).unwrap();
+    let is_update = std::env::var_os("UPDATE").is_some();
+    for (dialect, mounts) in [(V2, "V2 mounts"), (V3, "V3 mount")] {
+        let head = format!("| Method | Path below the {mounts} | What it does |\n| --- | --- | --- |\n");
+        let start = readme.find(&head).unwrap() + head.len();
+        let end = start + readme[start..].find("\n\n").unwrap() + 1;
+        let of_dialect = OPERATIONS.iter().filter(|operation| operation.dialect == dialect);
+        let rows = of_dialect.fold(String::new(), |rows, operation| {
+            let Operation { method, path, summary, .. } = operation;
+            rows + &format!("| {method} | `{path}` | {summary} |\n")
+        });
+        if is_update {
+            readme.replace_range(start..end, &rows);
+            std::fs::write(file, &readme).unwrap();
+        } else {
+            assert_eq!(&readme[start..end], rows);
+        }
     }
 }

@@ -6,12 +6,14 @@
 use std::fmt::Write;
 
 use bigcommerce_mock::error::{Error, Problem, What};
+use bigcommerce_mock::fields::Dialect::V3;
 use bigcommerce_mock::fields::Kind;
 use bigcommerce_mock::store::OpenError;
-use bigcommerce_mock::{v2, v3};
+use bigcommerce_mock::{operations, v2, v3};
 use http_body_util::BodyExt;
 
-fn errors() -> Vec<Error> {
+/// Errors, and whether they are about a body.
+fn errors() -> Vec<(Error, bool)> {
     let list = vec![
         Error::NoRoute,
         Error::MethodNotAllowed,
@@ -28,17 +30,6 @@ fn errors() -> Vec<Error> {
         Error::NotAnObject,
         Error::NotAnArray,
         Error::TooMany { max: 10 },
-        Error::Metafield(Error::NotFound.into()),
-        Error::Metafield(Error::Empty.into()),
-        Error::Metafield(Error::NotAnObject.into()),
-        Error::Metafield(Error::NotAnArray.into()),
-        Error::Metafield(Error::TooMany { max: 10 }.into()),
-        Error::Metafield(Error::MethodNotAllowed.into()),
-        Error::Metafield(Error::Panicked("at the disco".into()).into()),
-        Error::Metafield(Box::new(Problem::new("direction", What::Unknown).into())),
-        metafield(What::Missing),
-        metafield(What::HasNul),
-        metafield(What::Taken { value: "K".into() }),
         Error::Database(sqlx::Error::RowNotFound),
         Error::Store(OpenError::InUse("secret/path".into())),
         Error::Panicked("at the disco".into()),
@@ -60,11 +51,10 @@ fn errors() -> Vec<Error> {
             | Error::NotAnObject
             | Error::NotAnArray
             | Error::TooMany { .. }
-            | Error::Metafield(_)
             | Error::Database(_)
             | Error::Store(_)
             | Error::Panicked(_) => {}
-            Error::Invalid(_) | Error::Item { .. } | Error::During { .. } => {
+            Error::Invalid(_) | Error::Item { .. } => {
                 unreachable!("problems have a list of their own")
             }
         }
@@ -77,13 +67,9 @@ fn errors() -> Vec<Error> {
         } else {
             Error::from(problem.clone()).in_item(3)
         };
-        [problem.into(), of_body.during("Create customers")]
+        [(problem.into(), false), (of_body, true)]
     });
-    list.into_iter().chain(problems).collect()
-}
-
-fn metafield(what: What) -> Error {
-    Error::Metafield(Error::Item { index: None, problems: vec![Problem::new("key", what)] }.into())
+    list.into_iter().map(|error| (error, false)).chain(problems).collect()
 }
 
 fn problems() -> Vec<What> {
@@ -142,9 +128,16 @@ fn problems() -> Vec<What> {
 #[tokio::test]
 async fn every_error_has_its_words_in_every_dialect() {
     let mut contract = String::new();
-    for error in errors() {
-        writeln!(contract, "{error:?}").unwrap();
-        for (dialect, response) in [("v2", v2::wire::error(&error)), ("v3", v3::errors::error(&error))] {
+    let (list, create) = (operations::named(V3, "listCustomers"), operations::named(V3, "createCustomers"));
+    for (error, is_of_body) in errors() {
+        let of = if is_of_body { " of a body" } else { "" };
+        writeln!(contract, "{error:?}{of}").unwrap();
+        let operation = if is_of_body { create } else { list };
+        for (dialect, response) in [
+            ("v2", v2::wire::error(&error)),
+            ("v3", v3::errors::error(operation, &error)),
+            ("metafields", v3::metafield_errors::error(&error)),
+        ] {
             let (parts, body) = response.into_parts();
             let body = body.collect().await.unwrap().to_bytes();
             let body = String::from_utf8_lossy(&body);

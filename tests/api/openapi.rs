@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bigcommerce_mock::fields::Dialect;
-use bigcommerce_mock::openapi::{document, tags};
+use bigcommerce_mock::openapi::document;
 use serde_json::{Value, json};
 
 use crate::agreement::{EXTRAS, V3_EXTRAS, documented, filled};
@@ -11,8 +11,13 @@ use crate::support::Mock;
 
 /// The calls of a document, with `{id}` for each id in a path.
 fn calls(dialect: Dialect) -> Vec<(String, String)> {
-    let operations = tags(dialect).into_iter().flat_map(|tag| tag.operations);
-    operations.map(|operation| (operation.method.to_owned(), filled(operation.path, "{id}"))).collect()
+    let document = document(dialect, "", "demo");
+    let paths = document["paths"].as_object().unwrap().iter();
+    let calls = paths.flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap().keys();
+        methods.map(|method| (method.to_ascii_uppercase(), filled(path, "{id}"))).collect::<Vec<_>>()
+    });
+    calls.collect()
 }
 
 #[tokio::test]

@@ -4,57 +4,42 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::super::schema::{array, body, object, of, over, shown};
-use super::{Operation, batch, enveloped, list, named, nothing, operation, page, parameter};
+use super::{Described, batch, enveloped, list, named, nothing, operation, page, parameter};
 use crate::fields::Dialect::V3;
 use crate::fields::validate::Operation::{Create, Update};
 use crate::model::metafields::{BATCH_FIELDS, FIELDS};
 use crate::v3::batch::MAX;
 use crate::v3::metafields::{ABILITIES, DIRECTIONS, INCLUDABLE};
 
-pub(super) fn operations() -> Vec<Operation> {
-    let (all, of_one) = ("/customers/metafields", "/customers/{customer_id}/metafields");
-    let one = "/customers/{customer_id}/metafields/{metafield_id}";
+pub(super) fn operations() -> Vec<Described> {
     let mut example = json!({"key": "size", "value": "42", "namespace": "shoes", "permission_set": "write"});
     let operations = vec![
-        operation("GET", of_one, "listMetafieldsOfCustomer", "List the metafields of a customer")
+        operation(V3, "listMetafieldsOfCustomer")
             .query(query())
             .answers(200, page("ListedMetafield", ABILITIES)),
-        operation("POST", of_one, "createMetafield", "Create a metafield of a customer")
+        operation(V3, "createMetafield")
             .body(of("NewMetafield"), example.clone())
             .answers(200, enveloped(of("Metafield"), nothing()))
             .refuses(409, "MetafieldError"),
-        operation("GET", one, "getMetafield", "Read a metafield")
-            .answers(200, enveloped(of("Metafield"), nothing())),
-        operation("PUT", one, "updateMetafield", "Change what is supplied of a metafield")
+        operation(V3, "getMetafield").answers(200, enveloped(of("Metafield"), nothing())),
+        operation(V3, "updateMetafield")
             .body(of("MetafieldChanges"), json!({"value": "43"}))
             .answers(200, enveloped(of("Metafield"), nothing()))
             .refuses(409, "MetafieldError"),
-        operation("DELETE", one, "deleteMetafield", "Delete a metafield").answers_nothing(),
-        operation("GET", all, "listMetafields", "List the metafields of all customers")
-            .query(query())
-            .answers(200, page("ListedMetafield", ABILITIES)),
-        operation(
-            "POST",
-            all,
-            "createMetafields",
-            "Create metafields; those that are good, whatever the others are",
-        )
-        .body(batch("NewMetafieldOfCustomer"), {
-            example["resource_id"] = json!(1);
-            json!([example])
-        })
-        .answers(200, of("MetafieldsWritten"))
-        .refuses(422, "MetafieldsRefused"),
-        operation(
-            "PUT",
-            all,
-            "updateMetafields",
-            "Change metafields; those that are good, whatever the others are",
-        )
-        .body(batch("MetafieldOfCustomerChanges"), json!([{"id": 1, "value": "43"}]))
-        .answers(200, of("MetafieldsWritten"))
-        .refuses(422, "MetafieldsRefused"),
-        operation("DELETE", all, "deleteMetafields", "Delete metafields, by an array of ids")
+        operation(V3, "deleteMetafield").answers_nothing(),
+        operation(V3, "listMetafields").query(query()).answers(200, page("ListedMetafield", ABILITIES)),
+        operation(V3, "createMetafields")
+            .body(batch("NewMetafieldOfCustomer"), {
+                example["resource_id"] = json!(1);
+                json!([example])
+            })
+            .answers(200, of("MetafieldsWritten"))
+            .refuses(422, "MetafieldsRefused"),
+        operation(V3, "updateMetafields")
+            .body(batch("MetafieldOfCustomerChanges"), json!([{"id": 1, "value": "43"}]))
+            .answers(200, of("MetafieldsWritten"))
+            .refuses(422, "MetafieldsRefused"),
+        operation(V3, "deleteMetafields")
             .body(over(array(json!({"type": "integer"})), &json!({"maxItems": MAX})), json!([1]))
             .answers(200, of("MetafieldsDeleted"))
             .refuses(422, "MetafieldsRefused"),

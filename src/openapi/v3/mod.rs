@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::schema::{array, object, of, over};
-use super::{Operation, Tag, UNAUTHORIZED, Version, operation, paging, parameter};
+use super::{Described, Tag, UNAUTHORIZED, Version, operation, paging, parameter};
+use crate::fields::Dialect::V3;
 use crate::fields::{Dialect, Field};
 use crate::model::{addresses, attribute_values, attributes, channels, customers, form_field_values};
 use crate::v3::batch;
@@ -17,7 +18,6 @@ pub(super) fn version() -> Version {
         title: "Customers API, V3",
         description: "As bigcommerce-mock answers it. Writes take arrays of up to ten and are carried out whole or not \
             at all. Bodies may have keys that are not listed here; they are passed over.",
-        mounts: &["/stores/{store_hash}/v3"],
         tags: vec![
             Tag { name: "Customers", operations: customers() },
             Tag { name: "Addresses", operations: addresses() },
@@ -37,34 +37,32 @@ pub(super) fn version() -> Version {
     }
 }
 
-fn customers() -> Vec<Operation> {
+fn customers() -> Vec<Described> {
     use crate::v3::customers::ABILITIES;
-    let path = "/customers";
     vec![
-        operation("GET", path, "listCustomers", "List customers")
+        operation(V3, "listCustomers")
             .query(list(customers::FIELDS, ABILITIES))
             .answers(200, page("Customer", ABILITIES)),
-        operation("POST", path, "createCustomers", "Create customers")
+        operation(V3, "createCustomers")
             .body(
                 batch("NewCustomer"),
                 json!([{"email": "ada@example.com", "first_name": "Ada", "last_name": "Byron"}]),
             )
             .answers(200, written("Customer")),
-        operation("PUT", path, "updateCustomers", "Change what is supplied of customers")
+        operation(V3, "updateCustomers")
             .body(batch("CustomerChanges"), json!([{"id": 1, "company": "Analytical Engines"}]))
             .answers(200, written("Customer")),
-        operation("DELETE", path, "deleteCustomers", "Delete customers").query([ids()]).answers_nothing(),
+        operation(V3, "deleteCustomers").query([ids()]).answers_nothing(),
     ]
 }
 
-fn addresses() -> Vec<Operation> {
+fn addresses() -> Vec<Described> {
     use crate::v3::addresses::ABILITIES;
-    let path = "/customers/addresses";
     vec![
-        operation("GET", path, "listAddresses", "List addresses")
+        operation(V3, "listAddresses")
             .query(list(addresses::FIELDS, ABILITIES))
             .answers(200, page("Address", ABILITIES)),
-        operation("POST", path, "createAddresses", "Create addresses; those that are there already are not shown")
+        operation(V3, "createAddresses")
             .body(
                 batch("NewAddress"),
                 json!([{
@@ -73,73 +71,59 @@ fn addresses() -> Vec<Operation> {
                 }]),
             )
             .answers(200, written("Address")),
-        operation("PUT", path, "updateAddresses", "Change what is supplied of addresses")
+        operation(V3, "updateAddresses")
             .body(batch("AddressChanges"), json!([{"id": 1, "city": "Ockham"}]))
             .answers(200, written("Address")),
-        operation("DELETE", path, "deleteAddresses", "Delete addresses").query([ids()]).answers_nothing(),
+        operation(V3, "deleteAddresses").query([ids()]).answers_nothing(),
     ]
 }
 
-fn attributes() -> Vec<Operation> {
+fn attributes() -> Vec<Described> {
     use crate::v3::attributes::ABILITIES;
-    let path = "/customers/attributes";
     vec![
-        operation("GET", path, "listAttributes", "List attributes")
+        operation(V3, "listAttributes")
             .query(list(attributes::FIELDS, ABILITIES))
             .answers(200, page("Attribute", ABILITIES)),
-        operation("POST", path, "createAttributes", "Create attributes; a store has at most 50")
+        operation(V3, "createAttributes")
             .body(batch("NewAttribute"), json!([{"name": "Shoe size", "type": "number"}]))
             .answers(200, written("Attribute")),
-        operation("PUT", path, "updateAttributes", "Rename attributes")
+        operation(V3, "updateAttributes")
             .body(batch("AttributeChanges"), json!([{"id": 1, "name": "Size of shoes"}]))
             .answers(200, written("Attribute")),
-        operation("DELETE", path, "deleteAttributes", "Delete attributes, with their values")
-            .query([ids()])
-            .answers_nothing(),
+        operation(V3, "deleteAttributes").query([ids()]).answers_nothing(),
     ]
 }
 
-fn attribute_values() -> Vec<Operation> {
+fn attribute_values() -> Vec<Described> {
     use crate::v3::attribute_values::ABILITIES;
-    let path = "/customers/attribute-values";
     vec![
-        operation("GET", path, "listAttributeValues", "List the values that customers have of attributes")
+        operation(V3, "listAttributeValues")
             .query(list(attribute_values::FIELDS, ABILITIES))
             .answers(200, page("AttributeValue", ABILITIES)),
-        operation("PUT", path, "upsertAttributeValues", "Set values of attributes")
+        operation(V3, "upsertAttributeValues")
             .body(batch("NewAttributeValue"), json!([{"customer_id": 1, "attribute_id": 1, "value": "42"}]))
             .answers(200, written("AttributeValue")),
-        operation("DELETE", path, "deleteAttributeValues", "Delete values of attributes")
-            .query([ids()])
-            .answers_nothing(),
+        operation(V3, "deleteAttributeValues").query([ids()]).answers_nothing(),
     ]
 }
 
-fn form_field_values() -> Vec<Operation> {
+fn form_field_values() -> Vec<Described> {
     use crate::v3::form_field_values::ABILITIES;
-    let path = "/customers/form-field-values";
     vec![
-        operation(
-            "GET",
-            path,
-            "listFormFieldValues",
-            "List what customers and addresses answered to form fields",
-        )
-        .query(list(form_field_values::FIELDS, ABILITIES))
-        .answers(200, page("FormFieldValue", ABILITIES)),
-        operation("PUT", path, "upsertFormFieldValues", "Set answers to form fields")
+        operation(V3, "listFormFieldValues")
+            .query(list(form_field_values::FIELDS, ABILITIES))
+            .answers(200, page("FormFieldValue", ABILITIES)),
+        operation(V3, "upsertFormFieldValues")
             .body(
                 batch("NewFormFieldValue"),
                 json!([{"customer_id": 1, "name": "How did you hear about us?", "value": "A friend"}]),
             )
-            .answers(200, written("FormFieldValue"))
-            .deprecated(),
+            .answers(200, written("FormFieldValue")),
     ]
 }
 
-fn credentials() -> Operation {
-    let path = "/customers/validate-credentials";
-    operation("POST", path, "validateCredentials", "Check an email and a password on a channel")
+fn credentials() -> Described {
+    operation(V3, "validateCredentials")
         .body(
             of("Credentials"),
             json!({"email": "jane@example.com", "password": "s3cret-pass", "channel_id": 1}),
@@ -147,69 +131,45 @@ fn credentials() -> Operation {
         .answers(200, of("CredentialsChecked"))
 }
 
-fn settings() -> Vec<Operation> {
-    let (store, channel) = ("/customers/settings", "/customers/settings/channels/{channel_id}");
+fn settings() -> Vec<Described> {
     let answer = |name| enveloped(of(name), nothing());
     vec![
-        operation("GET", store, "getSettings", "Read the settings of the store")
-            .answers(200, answer("Settings")),
-        operation("PUT", store, "updateSettings", "Change what is supplied of the settings of the store")
+        operation(V3, "getSettings").answers(200, answer("Settings")),
+        operation(V3, "updateSettings")
             .body(
                 of("SettingsChanges"),
                 json!({"privacy_settings": {"policy_url": "https://example.com/privacy"}}),
             )
             .answers(200, answer("Settings")),
-        operation(
-            "GET",
-            channel,
-            "getChannelSettings",
-            "Read the settings of a channel; null is as the store has it",
-        )
-        .answers(200, answer("ChannelSettings")),
-        operation(
-            "PUT",
-            channel,
-            "updateChannelSettings",
-            "Change what is supplied of the settings of a channel",
-        )
-        .body(of("ChannelSettingsChanges"), json!({"allow_global_logins": true}))
-        .answers(200, answer("ChannelSettings")),
+        operation(V3, "getChannelSettings").answers(200, answer("ChannelSettings")),
+        operation(V3, "updateChannelSettings")
+            .body(of("ChannelSettingsChanges"), json!({"allow_global_logins": true}))
+            .answers(200, answer("ChannelSettings")),
     ]
 }
 
-fn consent() -> Vec<Operation> {
-    let path = "/customers/{customer_id}/consent";
+fn consent() -> Vec<Described> {
     vec![
-        operation("GET", path, "getConsent", "Read what a customer allows and denies")
-            .answers(200, of("Consent")),
-        operation("PUT", path, "updateConsent", "Say what a customer allows and denies")
+        operation(V3, "getConsent").answers(200, of("Consent")),
+        operation(V3, "updateConsent")
             .body(of("NewConsent"), json!({"allow": ["essential", "functional"], "deny": ["targeting"]}))
             .answers(200, of("Consent")),
     ]
 }
 
-fn of_channels() -> Vec<Operation> {
+fn of_channels() -> Vec<Described> {
     use crate::v3::channels::ABILITIES;
     let include = parameter("include", array(json!({"type": "string", "enum": ABILITIES.include})));
     vec![
-        operation("GET", "/channels", "listChannels", "List channels; scopes of their own")
+        operation(V3, "listChannels")
             .query(list(channels::FIELDS, ABILITIES))
             .answers(200, page("Channel", ABILITIES)),
-        operation("GET", "/channels/{channel_id}", "getChannel", "Read a channel; scopes of their own")
-            .query([include])
-            .answers(200, enveloped(of("Channel"), nothing())),
+        operation(V3, "getChannel").query([include]).answers(200, enveloped(of("Channel"), nothing())),
     ]
 }
 
-fn stored_instruments() -> Operation {
-    let path = "/customers/{customer_id}/stored-instruments";
-    operation(
-        "GET",
-        path,
-        "listStoredInstruments",
-        "List the payment instruments of a customer; a scope of its own",
-    )
-    .answers(200, array(of("StoredInstrument")))
+fn stored_instruments() -> Described {
+    operation(V3, "listStoredInstruments").answers(200, array(of("StoredInstrument")))
 }
 
 /// The query of a list.
