@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, post, put};
 
@@ -109,9 +110,13 @@ pub fn routes(tenants: &Arc<Tenants>, default_store: &str) -> Router {
     router.method_not_allowed_fallback(extract::wrong_method).fallback(async || -> Error { Error::NoRoute })
 }
 
+/// Pages of any origin may read whether the server is there.
+const ANYBODY: [(HeaderName, HeaderValue); 1] =
+    [(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];
+
 /// An answer is a yes.
-async fn alive() -> &'static str {
-    "ok"
+async fn alive() -> Response {
+    (ANYBODY, "ok").into_response()
 }
 
 /// Observed: milliseconds and nothing else, to anybody. Assumed: of the default store, since no other is named.
@@ -123,9 +128,10 @@ async fn time(tenants: &Tenants, default_store: &str) -> Result<String, Error> {
 /// The server listens only once its stores are seeded, so what may be missing is room for another one.
 async fn ready(tenants: &Tenants) -> Response {
     match tenants.room().await {
-        Ok(()) => "ok".into_response(),
+        Ok(()) => (ANYBODY, "ok").into_response(),
         Err(error) => {
-            (StatusCode::SERVICE_UNAVAILABLE, format!("no store can be opened: {error}")).into_response()
+            let why = format!("no store can be opened: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, ANYBODY, why).into_response()
         }
     }
 }

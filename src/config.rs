@@ -6,15 +6,22 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::Uri;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{BoolishValueParser, NonEmptyStringValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
+use crate::durations;
 use crate::mount;
 use crate::passwords::Cost;
 use crate::server::Timeouts;
+use crate::strict_json;
 
 /// The port when nothing names one.
 pub const DEFAULT_PORT: u16 = 2442;
+
+/// The store of `/api/v2` when nothing names one.
+pub const DEFAULT_STORE: &str = "demo";
 
 /// A local server that behaves like BigCommerce's Customers API.
 #[derive(Debug, Parser)]
@@ -29,7 +36,7 @@ pub struct Cli {
 }
 
 /// What the program can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Serve until SIGTERM or SIGINT (the default)
     Serve,
@@ -43,6 +50,23 @@ pub enum Command {
     Openapi {
         /// Of which version
         version: Version,
+    },
+    /// Look at seed files
+    Seed {
+        #[command(subcommand)]
+        #[expect(missing_docs, reason = "clap would show it as help")]
+        command: SeedCommand,
+    },
+}
+
+/// What can be done with seed files.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum SeedCommand {
+    /// Say everything that is wrong with seed files, without starting a server: exit 0 or 1
+    Check {
+        /// Seed files; `-` is standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
     },
 }
 
@@ -89,21 +113,41 @@ pub struct Config {
     #[arg(long, env = "BCMOCK_DATA_DIR", global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
-    /// Seed file that makes the first stores; `demo` is the built-in one, `none` makes none
-    #[arg(long, env = "BCMOCK_SEED", global = true, value_name = "FILE", default_value = "demo", value_parser = seed)]
-    pub seed: Seed,
+    /// Seed file that makes the first stores; `demo` is the built-in one, `none` makes none, `-` is standard input. The flag may be given several times
+    #[arg(long, env = "BCMOCK_SEED", global = true, value_name = "FILE", default_value = "demo", value_parser = seed, action = clap::ArgAction::Append)]
+    pub seed: Vec<Seed>,
 
     /// Store that `/api/v2` speaks to when the Host header names none
-    #[arg(long, env = "BCMOCK_DEFAULT_STORE", global = true, value_name = "HASH", default_value = "demo", value_parser = store_hash)]
+    #[arg(long, env = "BCMOCK_DEFAULT_STORE", global = true, value_name = "HASH", default_value = DEFAULT_STORE, value_parser = store_hash)]
     pub default_store: String,
 
     /// Refuse stores that the seed does not name and that are not on disk, instead of making them by their first write
-    #[arg(long, env = "BCMOCK_STRICT_STORES", global = true, value_name = "true|false", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    #[arg(long, env = "BCMOCK_STRICT_STORES", global = true, value_name = "true|false", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
     pub strict_stores: bool,
 
     /// URL under which clients reach this server, for links in answers; without one they follow each request's Host
     #[arg(long, env = "BCMOCK_PUBLIC_URL", global = true, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
+
+    /// Believe `X-Forwarded-Proto` and `X-Forwarded-Host` for links in answers; for servers behind a proxy that sets them
+    #[arg(long, env = "BCMOCK_TRUST_PROXY", global = true, value_name = "true|false", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub trust_proxy: bool,
+
+    /// How long a store is unused before it goes to sleep, which costs neither a thread nor a file; any request wakes it
+    #[arg(long, env = "BCMOCK_SLEEP_AFTER", global = true, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub sleep_after: Duration,
+
+    /// How many stores may be awake at once; beyond that the longest unused goes to sleep
+    #[arg(long, env = "BCMOCK_MAX_AWAKE", global = true, value_name = "NUMBER", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_awake: u32,
+
+    /// Token that callers of the control API must show, as `Authorization: Bearer`; without one anybody may call it who is not a foreign web page
+    #[arg(long, env = "BCMOCK_CONTROL_TOKEN", global = true, value_name = "TOKEN", hide_env_values = true, value_parser = NonEmptyStringValueParser::new())]
+    pub control_token: Option<String>,
+
+    /// Another name of this server under which the control API may be called; may be given several times
+    #[arg(long, env = "BCMOCK_ALLOWED_HOST", global = true, value_name = "HOST", value_parser = NonEmptyStringValueParser::new(), action = clap::ArgAction::Append)]
+    pub allowed_host: Vec<String>,
 
     /// Format of log lines, which go to standard error
     #[arg(long, env = "BCMOCK_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
@@ -136,18 +180,119 @@ pub struct Config {
     pub write_timeout: u32,
 }
 
+/// The settings that a command reads; serving reads them all.
+const READ_BY: [(&str, &[&str]); 3] = [
+    ("healthcheck", &["host", "port"]),
+    ("openapi", &["host", "port", "public_url", "default_store"]),
+    ("seed", &[]),
+];
+
+/// The command line, whose commands show in their help only what they read.
+fn command() -> clap::Command {
+    let mut command = Cli::command();
+    // Before that the commands do not know of the settings.
+    command.build();
+    for (name, read) in READ_BY {
+        command = command.mut_subcommand(name, |sub| hiding(sub, read));
+    }
+    command
+}
+
+fn hiding(command: clap::Command, read: &[&str]) -> clap::Command {
+    let command = command.mut_args(|arg| {
+        let hide = arg.get_env().is_some() && !read.contains(&arg.get_id().as_str());
+        arg.hide(hide)
+    });
+    command.mut_subcommands(|sub| if sub.get_name() == "help" { sub } else { hiding(sub, read) })
+}
+
 impl Cli {
     /// Reads the command line and the environment of this process.
     ///
     /// # Errors
-    /// One line that says what is wrong, or clap's own text for `--help` and `--version`.
+    /// What is wrong, or clap's own text for `--help` and `--version`. See [`refusal`].
     pub fn read() -> Result<Cli, clap::Error> {
-        let mut cli = Cli::try_parse()?;
+        let mut cli = Cli::of(&command().try_get_matches()?)?;
         if cli.config.port.is_none() {
             cli.config.port = Some(platform_port(std::env::var_os("PORT"))?);
         }
         Ok(cli)
     }
+
+    fn of(matches: &ArgMatches) -> Result<Cli, clap::Error> {
+        Cli::from_arg_matches(matches)
+    }
+}
+
+/// What is wrong with a command line or the environment, in one sentence.
+#[must_use]
+pub fn refusal(error: &clap::Error) -> String {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+        _ => None,
+    };
+    let argument = text(ContextKind::InvalidArg).unwrap_or_default();
+    let value = text(ContextKind::InvalidValue).unwrap_or_default();
+    let meant = |kind| text(kind).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    match error.kind() {
+        ErrorKind::UnknownArgument if argument.starts_with('-') => {
+            let near = match text(ContextKind::SuggestedArg) {
+                Some(near) => Some(near),
+                None => nearest_flag(&argument),
+            };
+            let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            format!("there is no flag {argument}{near}")
+        }
+        ErrorKind::InvalidSubcommand => {
+            let word = text(ContextKind::InvalidSubcommand).unwrap_or_default();
+            format!("there is no command '{word}'{}", meant(ContextKind::SuggestedSubcommand))
+        }
+        ErrorKind::InvalidValue if value.is_empty() => {
+            let known = text(ContextKind::ValidValue).filter(|known| !known.is_empty());
+            let known = known.map_or_else(String::new, |known| format!(": {known}"));
+            format!("{} needs a value{known}", setting(&argument))
+        }
+        ErrorKind::InvalidValue => {
+            let known = text(ContextKind::ValidValue).unwrap_or_default();
+            format!("invalid value '{value}' for {}: expected one of {known}", setting(&argument))
+        }
+        ErrorKind::ValueValidation => {
+            let why = std::error::Error::source(error).map_or_else(String::new, |why| format!(": {why}"));
+            format!("invalid value '{value}' for {}{why}", setting(&argument))
+        }
+        ErrorKind::ArgumentConflict => format!("{argument} is given twice, or beside what excludes it"),
+        _ => {
+            // What follows are usage and hints.
+            let text = error.to_string();
+            let text = text.split("\n\n").next().unwrap_or_default();
+            text.trim_start_matches("error: ").replace("\n  ", " ").trim_end().to_owned()
+        }
+    }
+}
+
+/// Who said a value: a flag, or the variable in its place. `argument` is clap's `--port <PORT>`.
+fn setting(argument: &str) -> String {
+    let flag = argument.split([' ', '[', '=']).next().unwrap_or_default();
+    let is_on_line = std::env::args_os().any(|arg| {
+        let arg = arg.to_string_lossy();
+        arg == flag || arg.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='))
+    });
+    let command = Cli::command();
+    let variable = command
+        .get_arguments()
+        .find(|arg| arg.get_long().is_some_and(|long| flag.strip_prefix("--") == Some(long)))
+        .and_then(|arg| arg.get_env())
+        .filter(|variable| !is_on_line && std::env::var_os(variable).is_some());
+    variable.map_or_else(|| flag.to_owned(), |variable| variable.to_string_lossy().into_owned())
+}
+
+/// The flag that was perhaps meant.
+fn nearest_flag(word: &str) -> Option<String> {
+    let command = Cli::command();
+    let flags: Vec<String> =
+        command.get_arguments().filter_map(|arg| arg.get_long()).map(|long| format!("--{long}")).collect();
+    strict_json::nearest(word, flags.iter().map(String::as_str))
 }
 
 /// The port in `PORT`, which platforms set, or the default.
@@ -155,8 +300,8 @@ fn platform_port(value: Option<OsString>) -> Result<u16, clap::Error> {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(DEFAULT_PORT) };
     let value = value.to_string_lossy();
     value.parse().map_err(|why| {
-        let message = format!("invalid value '{value}' for the environment variable PORT: {why}\n");
-        clap::Error::raw(clap::error::ErrorKind::ValueValidation, message)
+        let message = format!("invalid value '{value}' for the environment variable PORT: {why}");
+        clap::Error::raw(ErrorKind::Io, message)
     })
 }
 
@@ -209,6 +354,10 @@ fn seed(text: &str) -> Result<Seed, String> {
     }
 }
 
+fn duration(text: &str) -> Result<Duration, String> {
+    durations::duration(text.into(), "").map_err(|fault| fault.why)
+}
+
 fn store_hash(text: &str) -> Result<String, String> {
     let why = "a store hash is 1 to 64 letters, digits, '-' or '_'";
     if mount::is_hash(text) { Ok(text.to_owned()) } else { Err(why.to_owned()) }
@@ -234,8 +383,9 @@ mod tests {
     use super::*;
 
     fn parse(args: &[&str]) -> Result<Config, String> {
-        let cli = Cli::try_parse_from(["bigcommerce-mock"].iter().chain(args));
-        cli.map(|cli| cli.config).map_err(|error| error.to_string())
+        let matches = command().try_get_matches_from(["bigcommerce-mock"].iter().chain(args));
+        let cli = matches.and_then(|matches| Cli::of(&matches));
+        cli.map(|cli| cli.config).map_err(|error| refusal(&error))
     }
 
     #[test]
@@ -260,10 +410,45 @@ mod tests {
             ("--body-limit", "0", "0"),
             ("--body-limit", "1MB", "invalid digit"),
             ("--read-timeout", "-1", "-1"),
+            ("--sleep-after", "soon", "is not a duration"),
+            ("--max-awake", "0", "0"),
+            ("--control-token", "", "value"),
+            ("--trust-proxy", "perhaps", "boolean"),
             ("--write-timeout", "0", "0"),
         ] {
             let error = parse(&[&format!("{flag}={value}")]).unwrap_err();
             assert!(error.contains(flag) && error.contains(why), "{flag} {value}: {error}");
+        }
+    }
+
+    #[test]
+    fn commands_show_in_their_help_what_they_read() {
+        let help = |args: &[&str]| {
+            let args = ["bigcommerce-mock"].iter().chain(args);
+            command().try_get_matches_from(args).unwrap_err().to_string()
+        };
+        let healthcheck = help(&["healthcheck", "--help"]);
+        assert!(healthcheck.contains("--port") && healthcheck.contains("--wait"), "{healthcheck}");
+        assert!(!healthcheck.contains("--seed") && !healthcheck.contains("--public-url"), "{healthcheck}");
+        let openapi = help(&["openapi", "--help"]);
+        assert!(openapi.contains("--public-url") && !openapi.contains("--data-dir"), "{openapi}");
+        let check = help(&["seed", "check", "--help"]);
+        assert!(check.contains("FILE") && !check.contains("--port"), "{check}");
+        for serving in [&["--help"][..], &["serve", "--help"]] {
+            let serving = help(serving);
+            assert!(serving.contains("--seed") && serving.contains("--sleep-after"), "{serving}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_is_answered_with_what_is_near() {
+        for (args, says) in [
+            (&["--sed", "x"][..], "there is no flag --sed; did you mean --seed?"),
+            (&["--prot", "1"], "there is no flag --prot; did you mean --port?"),
+            (&["healthchek"], "there is no command 'healthchek'; did you mean healthcheck?"),
+            (&["--port"], "--port needs a value"),
+        ] {
+            assert_eq!(parse(args).unwrap_err(), says, "{args:?}");
         }
     }
 

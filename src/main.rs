@@ -1,16 +1,17 @@
-//! The command line: `serve` (the default), `healthcheck` and `openapi`.
+//! The command line: `serve` (the default), `healthcheck`, `openapi` and `seed check`.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bigcommerce_mock::config::{self, Cli, Command, Config, LogFormat, Version};
+use bigcommerce_mock::config::{self, Cli, Command, Config, LogFormat, SeedCommand, Version};
 use bigcommerce_mock::control::Guard;
 use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::passwords::{Cost, Passwords};
-use bigcommerce_mock::seed::Seed;
+use bigcommerce_mock::seed::{self, Seed, SeedError};
 use bigcommerce_mock::tenants::{self, Tenants};
 use bigcommerce_mock::{descriptors, edge, healthcheck, openapi, server};
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,14 +23,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 fn main() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
-        Err(error) if error.use_stderr() => {
-            let text = error.to_string();
-            // What follows is usage and hints.
-            let end =
-                ["\n\nUsage", "\n\nFor more", "\n\n  tip"].iter().filter_map(|hint| text.rfind(hint)).min();
-            let text = text[..end.unwrap_or(text.len())].trim_start_matches("error: ").trim_end();
-            return refuse(&text.replace("\n  [", " ["), 2);
-        }
+        Err(error) if error.use_stderr() => return refuse(&config::refusal(&error), 2),
         Err(help) => {
             let _ = help.print();
             return ExitCode::SUCCESS;
@@ -45,15 +39,40 @@ fn main() -> ExitCode {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse(&error.to_string(), 1),
             _ => ExitCode::SUCCESS,
         },
+        Command::Seed { command: SeedCommand::Check { files } } => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+            let checked =
+                runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(check_seeds(&files)));
+            match checked {
+                Ok(fine) => {
+                    let _ = io::stdout().write_all(fine.as_bytes());
+                    ExitCode::SUCCESS
+                }
+                Err(error) => refuse_all(&*error),
+            }
+        }
         Command::Serve => {
             start_log(&cli.config);
             descriptors::raise_limit();
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
             match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(serve(cli.config))) {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(error) => refuse(&error.to_string(), 1),
+                Err(error) => refuse_all(&*error),
             }
         }
+    }
+}
+
+/// A line for each thing that is wrong.
+fn refuse_all(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    match error.downcast_ref::<SeedError>() {
+        Some(SeedError::Faults(faults)) => {
+            for line in seed::told(faults) {
+                refuse(&line, 1);
+            }
+            ExitCode::FAILURE
+        }
+        _ => refuse(&error.to_string(), 1),
     }
 }
 
@@ -102,7 +121,11 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         public_url: config.public_url.as_deref().map(Into::into),
         body_limit: config.body_limit as usize,
         read_timeout: config.timeouts().read,
-        guard: Guard::default(),
+        guard: Guard {
+            token: config.control_token.as_deref().map(Into::into),
+            allowed_hosts: config.allowed_host.clone(),
+        },
+        trust_proxy: config.trust_proxy,
     };
     announce(&config, listener.local_addr()?, &tenants)?;
     let keeping_house = tenants.clone();
@@ -112,6 +135,16 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     keeping_house.abort();
     let _ = tokio::time::timeout(Duration::from_millis(300), tenants.close()).await;
     Ok(())
+}
+
+/// Loads seeds into stores that nobody sees, and says how much there is in them.
+async fn check_seeds(files: &[PathBuf]) -> Result<String, Box<dyn std::error::Error>> {
+    let seeds = files.iter().map(|file| Seed::read(file)).collect::<Result<_, _>>()?;
+    let seed = Seed::join(seeds)?;
+    let (stores, customers) = seed.size();
+    let tenants = Tenants::open(tenants::Options::new(Passwords::new(Cost::Fast))).await?;
+    seed.load(&tenants).await?;
+    Ok(format!("no faults: stores {stores}, customers {customers}\n"))
 }
 
 /// Opens and fills the stores and takes the address.
@@ -125,40 +158,66 @@ async fn start(
     let listener = server::listen(config.host, config.port()).await.map_err(|error| {
         format!("can not listen on {}: {error}", SocketAddr::new(config.host, config.port()))
     })?;
-    let seed = match &config.seed {
-        config::Seed::Demo => Some(Seed::demo()?),
+    let seeds = config.seed.iter().filter_map(|seed| match seed {
+        config::Seed::Demo => Some(Seed::demo()),
         config::Seed::None => None,
-        config::Seed::File(file) => Some(Seed::read(file)?),
-    };
+        config::Seed::File(file) => Some(Seed::read(file)),
+    });
+    let seed = Seed::join(seeds.collect::<Result<_, _>>()?)?;
     let options = tenants::Options {
         data_dir: config.data_dir.clone(),
         strict_stores: config.strict_stores,
+        sleep_after: config.sleep_after,
+        max_awake: config.max_awake as usize,
         ..tenants::Options::new(Passwords::new(config.password_hashing))
     };
     let tenants = Arc::new(Tenants::open(options).await?);
-    if let Some(seed) = seed {
-        seed.load(&tenants).await?;
-    }
+    seed.load(&tenants).await?;
     Ok((tenants, listener))
 }
 
 /// The first line is an interface: programs wait for it and read the port from it. The second is for a person.
 fn announce(config: &Config, address: SocketAddr, tenants: &Tenants) -> io::Result<()> {
     let reachable = SocketAddr::new(config::reachable(address.ip()), address.port());
-    let store = &config.default_store;
-    let any_token_opens =
-        tenants.is_allowed(store) && tenants.entry(store).is_none_or(|entry| !entry.settings().access.strict);
-    let json = "-H 'X-Auth-Token: any' -H 'Accept: application/json'";
-    let example = match (any_token_opens, tenants.exists(store)) {
-        (false, _) => format!("http://{reachable}/readyz"),
-        (true, false) => format!("http://{reachable}/stores/{store}/v2/time {json}"),
-        (true, true) => format!("http://{reachable}/stores/{store}/v2/customers {json}"),
+    let example = match working_store(config, tenants) {
+        Some((store, token)) => {
+            let what = if tenants.exists(&store) { "customers" } else { "time" };
+            // As a shell takes it.
+            let token = token.replace('\'', r"'\''");
+            let headers = format!("-H 'X-Auth-Token: {token}' -H 'Accept: application/json'");
+            format!("http://{reachable}/stores/{store}/v2/{what} {headers}")
+        }
+        None => format!("http://{reachable}/readyz"),
     };
     // In one write: who has read the first line may close the pipe.
     let lines = format!("listening on http://{address}\ntry: curl -s {example}\n");
     let mut out = io::stdout().lock();
     out.write_all(lines.as_bytes())?;
     out.flush()
+}
+
+/// A store, and a token that opens it: the default store if there is one or somebody named it, else the first that has
+/// such a token.
+fn working_store(config: &Config, tenants: &Tenants) -> Option<(String, String)> {
+    let default = &config.default_store;
+    // One that nobody has made yet takes any token.
+    let free = || {
+        let is_free = tenants.is_allowed(default) && !tenants.exists(default);
+        is_free.then(|| (default.clone(), "any".to_owned()))
+    };
+    if default != config::DEFAULT_STORE
+        && let Some(free) = free()
+    {
+        return Some(free);
+    }
+    let mut stores: Vec<String> = tenants.list("").iter().map(|entry| entry.hash.to_string()).collect();
+    stores.sort_unstable();
+    stores.sort_by_key(|store| store != default);
+    let known = stores.into_iter().find_map(|store| {
+        let token = tenants.entry(&store)?.settings().access.full_token()?.to_owned();
+        Some((store, token))
+    });
+    known.or_else(free)
 }
 
 fn start_log(config: &Config) {

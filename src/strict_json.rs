@@ -100,7 +100,7 @@ impl Object {
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let near = known.into_iter().map(|known| (strsim::jaro_winkler(word, known), known));
     let (likeness, known) = near.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-    (likeness > 0.6).then(|| known.to_owned())
+    (likeness > 0.7).then(|| known.to_owned())
 }
 
 /// Text.

@@ -14,6 +14,7 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
+use serde_json::json;
 use tower::Service;
 
 use crate::extract::Unreceived;
@@ -32,8 +33,17 @@ use body::{Listing, Received, Site};
 pub use guard::Guard;
 use voice::{Refusal, answer};
 
-/// Where every path of this module begins.
-pub const PREFIX: &str = "/_mock/";
+/// Where every path of this module begins, but for [`ROOT`].
+const PREFIX: &str = "/_mock/";
+
+/// Where people look first.
+const ROOT: &str = "/";
+
+/// Whether a path is answered here.
+#[must_use]
+pub fn is_ours(path: &str) -> bool {
+    path == ROOT || path.starts_with(PREFIX)
+}
 
 /// What anybody may read, web pages of any origin too.
 const OPENAPI: &str = "/_mock/openapi.json";
@@ -46,6 +56,8 @@ const BODY_LIMIT: usize = 64 << 20;
 struct Control {
     tenants: Arc<Tenants>,
     default_store: Box<str>,
+    /// Whether only some may know which stores there are.
+    is_closed: bool,
 }
 
 /// The control API as a service. Cheap to clone.
@@ -60,11 +72,12 @@ impl Api {
     /// The control API of these stores.
     #[must_use]
     pub fn new(tenants: Arc<Tenants>, default_store: Box<str>, guard: Guard, read_timeout: Duration) -> Api {
-        let control = Arc::new(Control { tenants, default_store });
+        let is_closed = guard.token.is_some();
+        let control = Arc::new(Control { tenants, default_store, is_closed });
         Api { routes: routes().with_state(control), guard: guard.into(), read_timeout }
     }
 
-    /// Answers a request whose path begins with [`PREFIX`]. `origin` is the URL under which the client reaches the
+    /// Answers a request for which [`is_ours`] holds. `origin` is the URL under which the client reaches the
     /// server, `host` what it takes it for.
     pub async fn answer(&self, mut request: Request, origin: String, host: Option<&Authority>) -> Response {
         let body = std::mem::take(request.body_mut());
@@ -87,7 +100,7 @@ impl Api {
         host: Option<&Authority>,
     ) -> Response {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        let is_public = is_read && request.uri().path() == OPENAPI;
+        let is_public = is_read && [OPENAPI, ROOT].contains(&request.uri().path());
         if !is_public && let Err(refusal) = self.guard.check(request.headers(), host) {
             return refusal;
         }
@@ -127,6 +140,7 @@ fn unreceived(why: Unreceived) -> Refusal {
 
 fn routes() -> Router<Arc<Control>> {
     Router::new()
+        .route(ROOT, get(root))
         .route(OPENAPI, get(openapi))
         .route("/_mock/reset", post(stores::reset_all))
         .route("/_mock/stores", get(stores::list).post(stores::create))
@@ -144,6 +158,40 @@ fn routes() -> Router<Arc<Control>> {
         .route("/_mock/stores/{hash}/clock/advance", post(settings::advance_clock))
         .method_not_allowed_fallback(voice::wrong_method)
         .fallback(async || Refusal::no_such_route())
+}
+
+/// How many stores [`root`] lists.
+const LISTED: usize = 20;
+
+/// `GET /`: what this is and where to go from here, for who opens the address of the server.
+async fn root(State(control): State<Arc<Control>>, site: Site) -> Response {
+    let Site { origin } = &site;
+    let mut root = json!({
+        "name": "bigcommerce-mock",
+        "version": env!("CARGO_PKG_VERSION"),
+        "about": "A local server that behaves like BigCommerce's Customers API, V2 and V3.",
+        "openapi": {
+            "v2": format!("{origin}{OPENAPI}?version=v2"),
+            "v3": format!("{origin}{OPENAPI}?version=v3"),
+        },
+        "control": format!("{origin}/_mock/stores"),
+        "docs": "https://github.com/bigcommerce-mock/bigcommerce-mock#readme",
+    });
+    // Who needs a token to see the stores does not see them here.
+    if !control.is_closed {
+        let mut hashes: Vec<_> = control.tenants.list("").iter().map(|entry| entry.hash.clone()).collect();
+        hashes.sort_unstable();
+        root["total"] = hashes.len().into();
+        let stores = hashes.iter().take(LISTED).map(|hash| {
+            json!({
+                "hash": hash,
+                "v2": format!("{origin}/stores/{hash}/v2"),
+                "v3": format!("{origin}/stores/{hash}/v3"),
+            })
+        });
+        root["stores"] = stores.collect();
+    }
+    answer(StatusCode::OK, &root)
 }
 
 /// `GET /_mock/openapi.json?version=v2|v3`: what the mounts of that version can do. Assumed: V3 without a version.

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::Control;
 use super::body::{Body, Named, Site};
 use super::voice::Refusal;
-use crate::seed::{Seed, SeedError};
+use crate::seed::{Seed, SeedError, SeedFault};
 use crate::tenants::{Entry, MakeError};
 
 /// Makes a store that begins with a seed, which stands at `/seed`.
@@ -52,7 +52,15 @@ pub(super) async fn add(
 
 fn refusal(error: SeedError, prefix: &str) -> Refusal {
     match error {
-        SeedError::Fault { at, why, .. } => Refusal::invalid(why).at(format!("{prefix}{}", pointer(&at))),
+        SeedError::Faults(faults) => {
+            let mut faults = faults
+                .into_iter()
+                .map(|SeedFault { at, why, .. }| (format!("{prefix}{}", pointer(&at)), why));
+            let Some((at, why)) = faults.next() else { return Refusal::invalid("") };
+            let more: Vec<String> = faults.take(10).map(|(at, why)| format!("{at}: {why}")).collect();
+            let refusal = Refusal::invalid(why).at(at);
+            if more.is_empty() { refusal } else { refusal.hint(format!("also wrong: {}", more.join("; "))) }
+        }
         SeedError::Store(error) => error.into(),
         SeedError::Write { source, .. } => (*source).into(),
         SeedError::Unreadable { source, .. } => Refusal::invalid(source.to_string()),

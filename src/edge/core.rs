@@ -140,8 +140,8 @@ impl Inner {
             end_connection(refusal.headers_mut());
             return with_id(refusal, id);
         };
-        if request.uri().path().starts_with(control::PREFIX) {
-            let origin = self.origin(host.as_ref(), request.extensions().get());
+        if control::is_ours(request.uri().path()) {
+            let origin = self.origin(host.as_ref(), &request);
             return with_id(self.control.answer(request, origin, host.as_ref()).await, id);
         }
         let is_whole = self.receive(&mut request).await;
@@ -240,7 +240,7 @@ impl Inner {
         let operation =
             operations::find(family.dialect(), request.method().as_str(), mount::below(family, path));
         let change = if family == Family::TokenV3 { Change::Nothing } else { Change::of(form, path) };
-        let (base, base_path) = self.base(family, &hash, host, request.extensions().get());
+        let (base, base_path) = self.base(family, &hash, host, request);
         let tenant = Tenant {
             store,
             exists: !entry.hash.is_empty(),
@@ -274,16 +274,17 @@ impl Inner {
         is_whole
     }
 
-    /// The URL of a mount for links – its origin configured, or the client's own, or that of the connection – and
+    /// The URL of a mount for links – its origin configured, or that of a trusted proxy, or the client's own, or that
+    /// of the connection – and
     /// where its path begins.
     fn base(
         &self,
         family: Family,
         hash: &str,
         host: Option<&Authority>,
-        local: Option<&LocalAddr>,
+        request: &Request,
     ) -> (String, usize) {
-        let mut base = self.origin(host, local);
+        let mut base = self.origin(host, request);
         // A public URL may have a path of its own, which is then the beginning of every path that the client uses.
         let authority = base.find("://").map_or(0, |scheme| scheme + 3);
         let path = base[authority..].find('/').map_or(base.len(), |path| authority + path);
@@ -296,14 +297,21 @@ impl Inner {
     }
 
     /// The URL of the server, as the client reaches it.
-    fn origin(&self, host: Option<&Authority>, local: Option<&LocalAddr>) -> String {
+    fn origin(&self, host: Option<&Authority>, request: &Request) -> String {
+        let forwarded = if self.options.trust_proxy {
+            host::forwarded(request.headers())
+        } else {
+            host::Forwarded::default()
+        };
+        let scheme = forwarded.scheme.unwrap_or("http");
+        let (host, local) = (forwarded.host.as_ref().or(host), request.extensions().get::<LocalAddr>());
         // Room for a path.
         let mut origin = String::with_capacity(128);
         match (&self.options.public_url, host, local) {
             (Some(url), _, _) => origin.push_str(url),
-            (None, Some(host), _) => origin.extend(["http://", host.as_str()]),
-            (None, None, Some(LocalAddr(address))) => origin.extend(["http://", &address.to_string()]),
-            (None, None, None) => origin.push_str("http://localhost"),
+            (None, Some(host), _) => origin.extend([scheme, "://", host.as_str()]),
+            (None, None, Some(LocalAddr(address))) => origin.extend([scheme, "://", &address.to_string()]),
+            (None, None, None) => origin.extend([scheme, "://localhost"]),
         }
         origin
     }

@@ -1,9 +1,9 @@
 //! Which host a request is for, and which store that host is.
 
 use axum::extract::Request;
-use axum::http::Version;
 use axum::http::header::HOST;
 use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, Version};
 
 use crate::mount::is_hash;
 
@@ -31,6 +31,31 @@ fn is_host_and_port(authority: &Authority) -> bool {
     let (text, host) = (authority.as_str(), authority.host());
     let port_is_fine = text.len() == host.len() || text.ends_with(':') || authority.port_u16().is_some();
     !host.is_empty() && !text.contains('@') && port_is_fine
+}
+
+/// What a proxy says of the request that it passes on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Forwarded {
+    /// `http` or `https`.
+    pub(super) scheme: Option<&'static str>,
+    /// The host that the client asked for.
+    pub(super) host: Option<Authority>,
+}
+
+/// Reads `X-Forwarded-Proto` and `X-Forwarded-Host`. Of several values the first is the client's; what can not be one is
+/// as if absent.
+pub(super) fn forwarded(headers: &HeaderMap) -> Forwarded {
+    let first = |name| {
+        let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok())?;
+        value.split(',').next().map(str::trim)
+    };
+    let scheme = first("x-forwarded-proto").and_then(|proto| match proto {
+        "http" => Some("http"),
+        "https" => Some("https"),
+        _ => None,
+    });
+    let host = first("x-forwarded-host").and_then(|host| host.parse().ok()).filter(is_host_and_port);
+    Forwarded { scheme, host }
 }
 
 /// The domain under which each store has a name of its own.

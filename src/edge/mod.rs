@@ -68,6 +68,8 @@ pub struct Options {
     pub read_timeout: Duration,
     /// Whom the control API answers.
     pub guard: Guard,
+    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed for links.
+    pub trust_proxy: bool,
 }
 
 /// The whole application: a service from requests to answers. Cheap to clone.

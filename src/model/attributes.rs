@@ -63,7 +63,9 @@ pub enum Type {
 }
 
 impl Type {
-    pub(super) fn of(name: &str) -> Type {
+    /// The type of this name; text, if there is none.
+    #[must_use]
+    pub fn of(name: &str) -> Type {
         match name {
             "number" => Type::Number,
             "date" => Type::Date,
@@ -72,7 +74,10 @@ impl Type {
     }
 
     /// Whether that can be a value. Assumed: the service looks at it at all.
-    pub(super) fn takes(self, value: &str) -> Result<(), What> {
+    ///
+    /// # Errors
+    /// [`What::Malformed`].
+    pub fn takes(self, value: &str) -> Result<(), What> {
         let malformed = |kind| Err(What::Malformed { kind, value: value.to_owned() });
         match self {
             Type::Number if !values::is_number(value) => malformed(Kind::Money),

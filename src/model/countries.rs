@@ -62,6 +62,25 @@ pub fn coded(code: &str) -> Option<Country> {
     Some(Country { name: vendors.unwrap_or(country.name), code: country.alpha2 })
 }
 
+/// The name of the country that has this code, of two letters or three, in any case.
+#[must_use]
+pub fn by_code(code: &str) -> Option<&'static str> {
+    let code = code.to_ascii_uppercase();
+    let country = rust_iso3166::from_alpha2(&code).or_else(|| rust_iso3166::from_alpha3(&code))?;
+    coded(country.alpha2).map(|country| country.name)
+}
+
+/// The country whose name is most like this one, if any is like it at all.
+#[must_use]
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let countries = rust_iso3166::ALL.iter().filter_map(|country| coded(country.alpha2));
+    let like =
+        countries.map(|country| (strsim::jaro_winkler(&country.name.to_lowercase(), &name), country.name));
+    let (likeness, nearest) = like.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (likeness > 0.85).then_some(nearest)
+}
+
 /// Whether V3 knows the states of a country. Observed of the United States, assumed of Canada and Australia.
 #[must_use]
 pub fn has_states(code: &str) -> bool {

@@ -113,7 +113,10 @@ impl FormField {
 
     /// How an answer is kept, if the form field takes it: what was chosen of several as a JSON array, all else as it
     /// is. Assumed: what each type takes, and that blank text blanks every one.
-    fn keep(&self, value: &Value) -> Result<String, What> {
+    ///
+    /// # Errors
+    /// [`What::Malformed`] with the value, or [`What::WrongType`].
+    pub fn keep(&self, value: &Value) -> Result<String, What> {
         let refused = |value: String| What::Malformed { kind: Kind::Answer, value };
         let is_option = |text: &String| self.options.contains(text);
         match value {

@@ -1,9 +1,9 @@
 //! What a store of a seed asks of its people and notes down about them: form fields, attributes, and their values.
 
-use super::parse::{Row, exactly, known, row, take, why};
-use super::yaml::{Fault, Node, Place};
-use crate::error::{Problem, What};
-use crate::fields::Kind;
+use super::parse::{Row, exactly, known, row, take};
+use super::words::why;
+use super::yaml::{Fault, Faults, Node, Place};
+use crate::error::What;
 use crate::model::attributes;
 use crate::model::form_fields::{FormField, Owner, Type};
 
@@ -46,12 +46,13 @@ fn chosen_from(field: &Place, kind: Type, options: Option<Node>) -> Result<Vec<S
     if options.is_empty() { Err(place.is("give at least one option")) } else { Ok(options) }
 }
 
-pub(super) fn attributes(node: Node) -> Result<Vec<Row>, Fault> {
-    let nodes = node.items()?;
-    if let Some(node) = nodes.get(attributes::MAX) {
-        return Err(node.place.is(format!("a store has at most {} attributes", attributes::MAX)));
+pub(super) fn attributes(node: Node) -> Result<Vec<Row>, Faults> {
+    if let super::yaml::Value::List(nodes) = &node.value
+        && let Some(node) = nodes.get(attributes::MAX)
+    {
+        return Err(node.place.is(format!("a store has at most {} attributes", attributes::MAX)).into());
     }
-    nodes.into_iter().map(|node| Ok(row(attributes::FIELDS, &[], node)?.0)).collect()
+    node.each(|node| Ok::<_, Faults>(row(attributes::FIELDS, &[], node)?.0))
 }
 
 /// The value that a customer of a seed has of an attribute.
@@ -64,18 +65,4 @@ pub(super) fn attribute_value(node: Node) -> Result<(Place, String, String), Fau
         return Err(at.is(why(&What::Length { min: 1, max: 255 })));
     }
     Ok((place, name.text()?, value))
-}
-
-/// What is wrong with it.
-pub(super) fn value_fault(place: &Place, problem: &Problem) -> Fault {
-    let why = match &problem.what {
-        What::NoSuch => "attributes of the store has none of this name".to_owned(),
-        What::Taken { .. } => "the customer has a value of this attribute already".to_owned(),
-        What::Malformed { kind: Kind::Date, value } => {
-            format!("'{value}' is not a day, as the attribute takes; write 2024-05-06")
-        }
-        What::Malformed { value, .. } => format!("'{value}' is not a number, as the attribute takes"),
-        what => why(what),
-    };
-    Place { line: place.line, at: format!("{}.{}", place.at, problem.at) }.is(why)
 }

@@ -2,42 +2,45 @@
 
 use std::ops::RangeInclusive;
 
-use super::parse::{Row, row, take, why};
-use super::yaml::{Fault, Node};
+use super::parse::{Row, row, take};
+use super::words::why;
+use super::yaml::{Fault, Faults, Node};
 use crate::error::What;
 use crate::model::countries;
 use crate::model::stored_instruments::{BILLING_ADDRESS, StoredInstrument, TYPES, Type};
 
-pub(super) fn stored_instruments(node: Node) -> Result<Vec<StoredInstrument>, Fault> {
-    let mut instruments: Vec<StoredInstrument> = Vec::new();
-    for node in node.items()? {
+pub(super) fn stored_instruments(node: Node) -> Result<Vec<StoredInstrument>, Faults> {
+    let mut tokens: Vec<String> = Vec::new();
+    node.each(|node| {
         let (row, instrument) = stored_instrument(node)?;
-        if instruments.iter().any(|other| other.token() == instrument.token()) {
-            return Err(row.is("token", "another one of the customer has it"));
+        if tokens.iter().any(|other| other == instrument.token()) {
+            return Err(Faults::from(row.is("token", "another one of the customer has it")));
         }
-        instruments.push(instrument);
-    }
-    Ok(instruments)
+        tokens.push(instrument.token().to_owned());
+        Ok(instrument)
+    })
 }
 
-fn stored_instrument(mut node: Node) -> Result<(Row, StoredInstrument), Fault> {
+fn stored_instrument(mut node: Node) -> Result<(Row, StoredInstrument), Faults> {
     let place = node.place.clone();
     let Some(kind) = take(&mut node, "type") else {
         node.entries()?;
-        return Err(place.is("type is missing"));
+        return Err(place.is("type is missing").into());
     };
     let kind = kind.word(&TYPES)?;
     let extra: &[&str] = if kind == Type::Card { &["billing_address"] } else { &[] };
     let (row, extras) = row(kind.fields(), extra, node)?;
-    let address = extras.into_iter().next().map(|(_, node)| billing_address(node)).transpose()?;
+    let mut faults = Faults::default();
+    let has_address = !extras.is_empty();
+    let address = extras.into_iter().next().and_then(|(_, node)| faults.note(billing_address(node)));
     if kind == Type::Card {
-        check_card(&row)?;
-        if address.is_none() {
-            return Err(row.is("billing_address", why(&What::Missing)));
+        faults.note(check_card(&row));
+        if !has_address {
+            faults.0.push(row.is("billing_address", why(&What::Missing)));
         }
     }
     let instrument = StoredInstrument::of(kind, &row.valid, address.as_ref().map(|row| &row.valid));
-    Ok((row, instrument))
+    faults.or((row, instrument))
 }
 
 fn check_card(card: &Row) -> Result<(), Fault> {
@@ -57,10 +60,10 @@ fn check_card(card: &Row) -> Result<(), Fault> {
     if is_digits("last_4", 4..=4) { Ok(()) } else { Err(card.is("last_4", "must be 4 digits")) }
 }
 
-fn billing_address(node: Node) -> Result<Row, Fault> {
+fn billing_address(node: Node) -> Result<Row, Faults> {
     let (row, _) = row(BILLING_ADDRESS, &[], node)?;
     match row.valid.text("country_code").and_then(countries::coded) {
         Some(_) => Ok(row),
-        None => Err(row.is("country_code", "must be an ISO 3166 code of two capital letters")),
+        None => Err(row.is("country_code", "must be an ISO 3166 code of two capital letters").into()),
     }
 }

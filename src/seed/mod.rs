@@ -1,6 +1,9 @@
 //! Seed files: YAML that says which stores there are and who is in them. The format is in `docs/SEED.md`.
 
+use std::fmt;
+use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 
@@ -13,20 +16,45 @@ use crate::tenants::{Prepared, Tenants};
 mod definitions;
 mod instruments;
 mod parse;
+mod references;
+mod words;
 mod yaml;
 
 use parse::{Customer, Secret};
-use yaml::{Fault, Place};
+use words::why;
+use yaml::{Fault, Faults, Place};
 
 /// The seed of the demo store.
 const DEMO: &str = include_str!("../../fixtures/demo.yaml");
 
+/// How many faults are told. Who has made more is better served by the first ones.
+const MOST_FAULTS: usize = 50;
+
 /// A seed that has been read and found free of faults, as far as one can tell before it meets a database.
 #[derive(Debug)]
 pub struct Seed {
-    /// The file it came from.
-    name: String,
-    stores: Vec<parse::Store>,
+    /// Each store with the file it came from.
+    stores: Vec<(Arc<str>, parse::Store)>,
+}
+
+/// Something that is wrong in a seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeedFault {
+    /// The file; blank if it came over HTTP.
+    pub name: Arc<str>,
+    /// The line, from 1; 0 where there are none.
+    pub line: usize,
+    /// The path of the field: `stores.demo.customers[3].email`.
+    pub at: String,
+    /// What is wrong and what would be right.
+    pub why: String,
+}
+
+impl fmt::Display for SeedFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SeedFault { name, line, at, why } = self;
+        write!(f, "{name}:{line}: {at}: {why}")
+    }
 }
 
 /// Why a server does not start with this seed.
@@ -40,18 +68,9 @@ pub enum SeedError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Something in it is wrong.
-    #[error("{name}:{line}: {at}: {why}")]
-    Fault {
-        /// The file.
-        name: String,
-        /// The line, from 1.
-        line: usize,
-        /// The path of the field: `stores.demo.customers[3].email`.
-        at: String,
-        /// What is wrong and what would be right.
-        why: String,
-    },
+    /// Something in it is wrong: every fault, in the order of the files and of their lines.
+    #[error("{}", told(.0).join("\n"))]
+    Faults(Vec<SeedFault>),
     /// A store could not be made.
     #[error(transparent)]
     Store(#[from] OpenError),
@@ -59,7 +78,7 @@ pub enum SeedError {
     #[error("{name}: store {hash}: {source}")]
     Write {
         /// The file.
-        name: String,
+        name: Arc<str>,
         /// The store.
         hash: String,
         /// What happened.
@@ -76,33 +95,45 @@ impl Seed {
         Seed::parse("demo.yaml", DEMO)
     }
 
-    /// Reads a seed file.
+    /// Reads a seed file; `-` is standard input.
     ///
     /// # Errors
     /// When it can not be read or anything in it is wrong.
     pub fn read(file: &Path) -> Result<Seed, SeedError> {
-        let name = file.display().to_string();
-        match std::fs::read_to_string(file) {
-            Ok(text) => Seed::parse(&name, &text),
-            Err(source) => Err(SeedError::Unreadable { name, source }),
+        let (name, bytes) = if file == Path::new("-") {
+            let mut bytes = Vec::new();
+            ("standard input".to_owned(), std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
+        } else {
+            (file.display().to_string(), std::fs::read(file))
+        };
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(source) => return Err(SeedError::Unreadable { name, source }),
+        };
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Seed::parse(&name, text),
+            Err(error) => {
+                let line = 1 + memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count();
+                let place = Place { line, at: "file".to_owned() };
+                Err(in_file(&name.into(), place.is("is not UTF-8; save the file as UTF-8").into()))
+            }
         }
     }
 
     /// Reads the text of a seed file called `name`.
     ///
     /// # Errors
-    /// The first fault in it.
+    /// Every fault in it.
     pub fn parse(name: &str, text: &str) -> Result<Seed, SeedError> {
-        match parse::parse(text) {
-            Ok(stores) => Ok(Seed { name: name.to_owned(), stores }),
-            Err(fault) => Err(in_file(name, fault)),
-        }
+        let name: Arc<str> = name.into();
+        let (stores, faults) = parse::parse(text).map_err(|fault| in_file(&name, fault.into()))?;
+        Seed::checked(&name, stores, faults)
     }
 
     /// Reads what stands under a store's hash in a seed, from JSON.
     ///
     /// # Errors
-    /// The first fault in it.
+    /// Every fault in it.
     pub fn of_store(hash: &str, json: serde_json::Value) -> Result<Seed, SeedError> {
         Seed::of_node(hash, yaml::Node::from_json(String::new(), json))
     }
@@ -110,14 +141,57 @@ impl Seed {
     /// Reads what stands under a store's hash in a seed, from YAML.
     ///
     /// # Errors
-    /// The first fault in it.
+    /// Every fault in it.
     pub fn of_store_yaml(hash: &str, text: &str) -> Result<Seed, SeedError> {
-        Seed::of_node(hash, yaml::read(text).map_err(|fault| in_file("", fault))?)
+        Seed::of_node(hash, yaml::read(text).map_err(|fault| in_file(&"".into(), fault.into()))?)
     }
 
     fn of_node(hash: &str, node: yaml::Node) -> Result<Seed, SeedError> {
-        let store = parse::parse_store(hash.to_owned(), node).map_err(|fault| in_file("", fault))?;
-        Ok(Seed { name: String::new(), stores: vec![store] })
+        let (store, faults) = parse::parse_store(hash.to_owned(), node);
+        let name: Arc<str> = "".into();
+        faults.or(()).map_err(|faults| in_file(&name, faults))?;
+        Ok(Seed { stores: vec![(name, store)] })
+    }
+
+    /// A seed whose parts fit together. What was not read is not missed by what refers to it.
+    fn checked(name: &Arc<str>, stores: Vec<parse::Store>, mut faults: Faults) -> Result<Seed, SeedError> {
+        let are_defined = |store: &parse::Store| {
+            let definitions = ["channels", "groups", "form_fields", "attributes"];
+            let paths = definitions.map(|key| format!("stores.{}.{key}", store.hash));
+            !faults.0.iter().any(|fault| paths.iter().any(|path| fault.place.at.starts_with(path.as_str())))
+        };
+        let more: Vec<Fault> =
+            stores.iter().filter(|store| are_defined(store)).flat_map(references::faults).collect();
+        faults.0.extend(more);
+        faults.or(()).map_err(|faults| in_file(name, faults))?;
+        Ok(Seed { stores: stores.into_iter().map(|store| (name.clone(), store)).collect() })
+    }
+
+    /// The stores of several seeds.
+    ///
+    /// # Errors
+    /// A store that is in two of them.
+    pub fn join(seeds: Vec<Seed>) -> Result<Seed, SeedError> {
+        let mut stores: Vec<(Arc<str>, parse::Store)> = Vec::new();
+        let mut faults = Vec::new();
+        for (name, store) in seeds.into_iter().flat_map(|seed| seed.stores) {
+            if let Some((other, _)) = stores.iter().find(|(_, other)| other.hash == store.hash) {
+                let at = format!("stores.{}", store.hash);
+                let why = format!(
+                    "{other} has this store already; put both into one file, or name one differently"
+                );
+                faults.push(SeedFault { name, line: store.line, at, why });
+            } else {
+                stores.push((name, store));
+            }
+        }
+        if faults.is_empty() { Ok(Seed { stores }) } else { Err(SeedError::Faults(faults)) }
+    }
+
+    /// How much there is in it: stores, and customers that are not made up.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (self.stores.len(), self.stores.iter().map(|(_, store)| store.customers.len()).sum())
     }
 
     /// Makes the stores of this seed, all of them or none. One that exists already is left as it is.
@@ -126,10 +200,10 @@ impl Seed {
     /// An email, name or id that is there twice, a reference to nothing, or a database that fails.
     pub async fn load(mut self, tenants: &Tenants) -> Result<(), SeedError> {
         let stores = std::mem::take(&mut self.stores);
-        for seeded in stores {
+        for (name, seeded) in stores {
             tenants.is_seeded(&seeded.hash);
             if !tenants.exists(&seeded.hash) {
-                self.stores.push(seeded);
+                self.stores.push((name, seeded));
                 continue;
             }
             let store = &seeded.hash;
@@ -150,12 +224,11 @@ impl Seed {
     /// Those of [`Seed::load`].
     pub async fn prepare(self, tenants: &Tenants) -> Result<Vec<Prepared>, SeedError> {
         let mut made = Vec::new();
-        for seeded in self.stores {
+        for (name, seeded) in self.stores {
             let hash = seeded.hash.clone();
             let mut new = tenants.prepare(&hash, seeded.settings(tenants.usual())).await?;
-            fill(new.store(), seeded, &self.name).await?;
-            let failed =
-                |source: Error| SeedError::Write { name: self.name.clone(), hash, source: source.into() };
+            fill(new.store(), seeded, &name).await?;
+            let failed = |source: Error| SeedError::Write { name, hash, source: source.into() };
             tenants.seal(&mut new).await.map_err(failed)?;
             made.push(new);
         }
@@ -167,16 +240,17 @@ impl Seed {
     /// # Errors
     /// Those of [`Seed::load`]. Nothing was added to the store then.
     pub async fn add(self, tenants: &Tenants) -> Result<(), SeedError> {
-        for seeded in self.stores {
+        for (name, seeded) in self.stores {
             let (_, store) = tenants.get(&seeded.hash).await?;
-            fill(&store, seeded, &self.name).await?;
+            fill(&store, seeded, &name).await?;
         }
         Ok(())
     }
 }
 
-async fn fill(store: &store::Store, mut seeded: parse::Store, name: &str) -> Result<(), SeedError> {
-    let hashes = seeded.customers.iter_mut().map(|customer| hashed(&store.passwords, customer.secret.take()));
+async fn fill(store: &store::Store, mut seeded: parse::Store, name: &Arc<str>) -> Result<(), SeedError> {
+    let hashes =
+        seeded.customers.iter_mut().map(|customer| hashed(&store.passwords, customer.beside.secret.take()));
     let hashes = join_all(hashes).await;
     let content = Content {
         channels: seeded.channels.iter().map(|row| row.valid.clone()).collect(),
@@ -194,8 +268,8 @@ async fn fill(store: &store::Store, mut seeded: parse::Store, name: &str) -> Res
     let Err(Refused { entry, error }) = load::load(store, content).await else { return Ok(()) };
     let problem = if let Error::Invalid(problems) = &error { problems.first() } else { None };
     match (entry, problem) {
-        (Some(entry), Some(problem)) => Err(in_file(name, fault_in(&seeded, entry, problem))),
-        _ => Err(SeedError::Write { name: name.to_owned(), hash: seeded.hash, source: error.into() }),
+        (Some(entry), Some(problem)) => Err(in_file(name, fault_in(&seeded, entry, problem).into())),
+        _ => Err(SeedError::Write { name: name.clone(), hash: seeded.hash, source: error.into() }),
     }
 }
 
@@ -207,29 +281,34 @@ async fn hashed(passwords: &Passwords, secret: Option<Secret>) -> Option<String>
 }
 
 fn content(customer: &Customer, password_hash: Option<String>) -> load::Customer {
-    let addresses = customer.addresses.iter().map(|row| (row.valid.clone(), row.form_fields.clone()));
+    let Customer { row, beside } = customer;
+    let answers = |row: &parse::Row| row.form_fields.iter().map(|(_, given)| given.clone()).collect();
     load::Customer {
-        valid: customer.row.valid.clone(),
+        valid: row.valid.clone(),
         password_hash,
-        form_fields: customer.row.form_fields.clone(),
-        attributes: customer
-            .attributes
-            .iter()
-            .map(|(_, name, value)| (name.clone(), value.clone()))
-            .collect(),
-        addresses: addresses.collect(),
-        stored_instruments: customer.stored_instruments.clone(),
+        form_fields: answers(row),
+        attributes: beside.attributes.iter().map(|(_, name, value)| (name.clone(), value.clone())).collect(),
+        addresses: beside.addresses.iter().map(|row| (row.valid.clone(), answers(row))).collect(),
+        stored_instruments: beside.stored_instruments.clone(),
     }
 }
 
+/// What a database refused that the seed alone did not show.
 fn fault_in(seeded: &parse::Store, entry: Entry, problem: &Problem) -> Fault {
     match entry {
         Entry::Group(i) => seeded.groups[i].fault(problem),
-        Entry::FormField(i) => seeded.form_fields[i].0.is(parse::why(&problem.what)),
+        Entry::FormField(i) => seeded.form_fields[i].0.is(why(&problem.what)),
         Entry::Attribute(i) => seeded.attributes[i].fault(problem),
-        Entry::Value(i, j) => definitions::value_fault(&seeded.customers[i].attributes[j].0, problem),
+        Entry::Value(i, j) => {
+            let Place { line, at } = &seeded.customers[i].beside.attributes[j].0;
+            let why = match &problem.what {
+                What::NoSuch => "the store has no attribute of this name".to_owned(),
+                what => references::wrong_value(what),
+            };
+            Place { line: *line, at: format!("{at}.{}", problem.at) }.is(why)
+        }
         Entry::Customer(i) => seeded.customers[i].row.fault(problem),
-        Entry::Address(i, j) => seeded.customers[i].addresses[j].fault(problem),
+        Entry::Address(i, j) => seeded.customers[i].beside.addresses[j].fault(problem),
         Entry::Generated => {
             let (place, _) = seeded.generate.as_ref().expect("what was made up was asked for");
             let taken = if let What::Taken { value } = &problem.what { value } else { "" };
@@ -241,9 +320,24 @@ fn fault_in(seeded: &parse::Store, entry: Entry, problem: &Problem) -> Fault {
     }
 }
 
-fn in_file(name: &str, Fault { place, why }: Fault) -> SeedError {
-    let at = if place.at.is_empty() { "file".to_owned() } else { place.at };
-    SeedError::Fault { name: name.to_owned(), line: place.line, at, why }
+fn in_file(name: &Arc<str>, faults: Faults) -> SeedError {
+    let mut faults = faults.0;
+    faults.sort_by_key(|fault| fault.place.line);
+    let fault = |Fault { place: Place { line, at }, why }| {
+        let at = if at.is_empty() { "file".to_owned() } else { at };
+        SeedFault { name: name.clone(), line, at, why }
+    };
+    SeedError::Faults(faults.into_iter().map(fault).collect())
+}
+
+/// A text for each fault, but for not too many.
+#[must_use]
+pub fn told(faults: &[SeedFault]) -> Vec<String> {
+    let mut texts: Vec<String> = faults.iter().take(MOST_FAULTS).map(SeedFault::to_string).collect();
+    if faults.len() > MOST_FAULTS {
+        texts.push(format!("and {} more", faults.len() - MOST_FAULTS));
+    }
+    texts
 }
 
 #[cfg(test)]
@@ -252,6 +346,6 @@ mod tests {
 
     #[test]
     fn the_demo_seed_has_no_faults() {
-        assert_eq!(Seed::demo().unwrap().stores[0].hash, "demo");
+        assert_eq!(Seed::demo().unwrap().stores[0].1.hash, "demo");
     }
 }

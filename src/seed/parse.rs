@@ -1,9 +1,12 @@
 //! What the parts of a seed mean. Names and rules of fields are those of the field tables; this is the frame.
 
+use serde_json::Value as Json;
+
 use super::definitions;
 use super::instruments::stored_instruments;
-use super::yaml::{Fault, Node, Place, object, read};
-use crate::access::{Access, AddressStates, DeleteAll, LimitOverflow, SCOPES, Switches, Token};
+use super::words::{MAX_PINNED_ID, unknown, why};
+use super::yaml::{Fault, Faults, Node, Place, meant, object, read};
+use crate::access::{Access, SCOPES, Token};
 use crate::error::{Problem, What};
 use crate::fields::validate::{Operation, Valid, validate};
 use crate::fields::{Dialect, Field, Kind, Value, values};
@@ -11,17 +14,18 @@ use crate::model::form_fields::{FormField, Given, Owner};
 use crate::model::generate::Generate;
 use crate::model::stored_instruments::StoredInstrument;
 use crate::model::{addresses, channels, customer_groups, customers};
-use crate::tenants::{Information, Settings, Wrong};
+use crate::tenants::{self, Information, Settings, Wrong};
 use crate::{mount, passwords};
-
-/// The largest id that can be pinned. Ids end at 2147483647, and rows that are made later need some too.
-const MAX_PINNED_ID: i64 = 2_000_000_000;
 
 /// A store as a seed describes it.
 #[derive(Debug, Default)]
 pub(super) struct Store {
+    /// The line on which it begins.
+    pub(super) line: usize,
     pub(super) hash: String,
     pub(super) access: Access,
+    /// What it has under `settings`, which was found good.
+    settings: Json,
     pub(super) information: Information,
     pub(super) channels: Vec<Row>,
     pub(super) groups: Vec<Row>,
@@ -35,7 +39,14 @@ pub(super) struct Store {
 impl Store {
     /// How the store behaves; what the seed does not say is as usual.
     pub(super) fn settings(&self, usual: &Settings) -> Settings {
-        Settings { access: self.access.clone(), information: self.information.clone(), ..usual.clone() }
+        let mut settings = usual.clone();
+        settings.access.strict = self.access.strict;
+        settings.access.tokens = self.access.tokens.clone();
+        settings.access.basic.clone_from(&self.access.basic);
+        settings.information = self.information.clone();
+        // It was read before.
+        let _ = tenants::settings::read_seeded(&mut settings, self.settings.clone(), "");
+        settings
     }
 }
 
@@ -45,12 +56,19 @@ pub(super) struct Row {
     pub(super) place: Place,
     pub(super) lines: Vec<(String, usize)>,
     pub(super) valid: Valid,
-    pub(super) form_fields: Vec<Given>,
+    /// What it answered to form fields, and where.
+    pub(super) form_fields: Vec<(Place, Given)>,
 }
 
 #[derive(Debug)]
 pub(super) struct Customer {
     pub(super) row: Row,
+    pub(super) beside: Beside,
+}
+
+/// What stands in a customer and is no field of it.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
     pub(super) secret: Option<Secret>,
     pub(super) addresses: Vec<Row>,
     /// Where it is, the name of an attribute, and the value.
@@ -91,73 +109,84 @@ fn place_of(row: &Place, lines: &[(String, usize)], field: &str) -> Place {
     Place { line, at: format!("{}.{field}", row.at) }
 }
 
-/// Reads the text of a seed file.
-pub(super) fn parse(text: &str) -> Result<Vec<Store>, Fault> {
-    let mut stores = Vec::new();
+/// Reads the text of a seed file. What is good in it is there beside what is wrong with the rest.
+///
+/// # Errors
+/// When the text is not YAML, or is something else than a mapping.
+pub(super) fn parse(text: &str) -> Result<(Vec<Store>, Faults), Fault> {
+    let (mut stores, mut faults) = (Vec::new(), Faults::default());
     for (key, node) in read(text)?.entries()? {
-        known(&key, &node, &["stores"])?;
-        for (hash, node) in node.entries()? {
-            if !mount::is_hash(&hash) {
-                return Err(node.place.is("a store hash is 1 to 64 letters, digits, '-' or '_'"));
+        if faults.note(known(&key, &node, &["stores"])).is_none() {
+            continue;
+        }
+        for (hash, node) in faults.note(node.entries()).into_iter().flatten() {
+            if mount::is_hash(&hash) {
+                let (store, wrong) = parse_store(hash, node);
+                stores.push(store);
+                faults.0.extend(wrong.0);
+            } else {
+                faults.0.push(node.place.is("a store hash is 1 to 64 letters, digits, '-' or '_'"));
             }
-            stores.push(parse_store(hash, node)?);
         }
     }
-    Ok(stores)
+    Ok((stores, faults))
 }
 
-pub(super) fn parse_store(hash: String, node: Node) -> Result<Store, Fault> {
-    let mut store = Store { hash, ..Store::default() };
-    for (key, node) in node.entries()? {
-        match key.as_str() {
-            "auth" => store.access.strict = node.word(&[("lenient", false), ("strict", true)])?,
-            "tokens" => {
-                let tokens = node.items()?.into_iter().map(token).collect::<Result<Vec<_>, _>>()?;
-                store.access.tokens = tokens.into();
-            }
-            "basic" => store.access.basic = node.items()?.into_iter().map(basic).collect::<Result<_, _>>()?,
-            "settings" => store.access.switches = switches(node)?,
-            "store" => store.information = information(node)?,
-            "channels" => store.channels = of_channels(node)?,
-            "form_fields" => {
-                store.form_fields =
-                    node.items()?.into_iter().map(definitions::form_field).collect::<Result<_, _>>()?;
-            }
-            "groups" => {
-                let groups = node.items()?.into_iter().map(|node| row(customer_groups::FIELDS, &[], node));
-                store.groups = groups.map(|row| Ok(row?.0)).collect::<Result<_, Fault>>()?;
-            }
-            "attributes" => store.attributes = definitions::attributes(node)?,
-            "customers" => {
-                store.customers = node.items()?.into_iter().map(customer).collect::<Result<_, _>>()?;
-            }
-            "generate" => store.generate = Some((node.place.clone(), generate(node)?)),
-            _ => {
-                let keys = [
-                    "auth",
-                    "tokens",
-                    "basic",
-                    "settings",
-                    "store",
-                    "channels",
-                    "groups",
-                    "form_fields",
-                    "attributes",
-                    "customers",
-                    "generate",
-                ];
-                known(&key, &node, &keys)?;
-            }
+const STORE_KEYS: [&str; 11] = [
+    "auth",
+    "tokens",
+    "basic",
+    "settings",
+    "store",
+    "channels",
+    "groups",
+    "form_fields",
+    "attributes",
+    "customers",
+    "generate",
+];
+
+/// Reads what stands under a store's hash: what is good in it, and what is wrong with the rest.
+pub(super) fn parse_store(hash: String, node: Node) -> (Store, Faults) {
+    let (mut store, mut faults) =
+        (Store { line: node.place.line, hash, ..Store::default() }, Faults::default());
+    for (key, node) in faults.note(node.entries()).into_iter().flatten() {
+        if key == "customers" {
+            // The others can still be held against what they refer to.
+            store.customers = node.each_good(&mut faults, customer);
+            continue;
         }
+        let read = read_part(&mut store, &key, node);
+        faults.note(read);
     }
-    Ok(store)
+    (store, faults)
+}
+
+fn read_part(store: &mut Store, key: &str, node: Node) -> Result<(), Faults> {
+    match key {
+        "auth" => store.access.strict = node.word(&[("lenient", false), ("strict", true)])?,
+        "tokens" => store.access.tokens = node.each(token)?.into(),
+        "basic" => store.access.basic = node.each(basic)?,
+        "settings" => store.settings = settings(node)?,
+        "store" => store.information = information(node)?,
+        "channels" => store.channels = node.each(channel)?,
+        "form_fields" => store.form_fields = node.each(definitions::form_field)?,
+        "groups" => {
+            store.groups = node.each(|node| Ok::<_, Faults>(row(customer_groups::FIELDS, &[], node)?.0))?;
+        }
+        "attributes" => store.attributes = definitions::attributes(node)?,
+        "generate" => store.generate = Some((node.place.clone(), generate(node)?)),
+        _ => known(key, &node, &STORE_KEYS)?,
+    }
+    Ok(())
 }
 
 pub(super) fn known(key: &str, node: &Node, keys: &[&str]) -> Result<(), Fault> {
     if keys.contains(&key) {
         Ok(())
     } else {
-        Err(node.place.is(format!("no such key; known here: {}", keys.join(", "))))
+        let meant = meant(key, keys.iter().copied());
+        Err(node.place.is(format!("no such key; known here: {}{meant}", keys.join(", "))))
     }
 }
 
@@ -183,9 +212,9 @@ pub(super) fn take(node: &mut Node, name: &str) -> Option<Node> {
     Some(entries.remove(at).1)
 }
 
-fn token(node: Node) -> Result<Token, Fault> {
+fn token(node: Node) -> Result<Token, Faults> {
     let [token, scopes] = exactly(node, ["token", "scopes"])?;
-    let scopes = scopes.items()?.into_iter().map(|node| node.word(&SCOPES)).collect::<Result<_, _>>()?;
+    let scopes = scopes.each(|node| node.word(&SCOPES))?;
     Ok(Token { token: token.text()?, scopes })
 }
 
@@ -199,26 +228,16 @@ fn basic(node: Node) -> Result<(String, String), Fault> {
     Ok((username, password.text()?))
 }
 
-fn switches(node: Node) -> Result<Switches, Fault> {
-    let mut switches = Switches::default();
-    for (key, node) in node.entries()? {
-        match key.as_str() {
-            "limit_overflow" => {
-                switches.limit_overflow =
-                    node.word(&[("clamp", LimitOverflow::Clamp), ("reject", LimitOverflow::Reject)])?;
-            }
-            "delete_all" => {
-                switches.delete_all =
-                    node.word(&[("all", DeleteAll::All), ("batch_of_100", DeleteAll::BatchOf100)])?;
-            }
-            "address_states" => {
-                switches.address_states =
-                    node.word(&[("check", AddressStates::Check), ("free", AddressStates::Free)])?;
-            }
-            _ => known(&key, &node, &["limit_overflow", "delete_all", "address_states"])?,
-        }
-    }
-    Ok(switches)
+/// Settings, as they stand. They are read again once it is known over which usual ones.
+fn settings(node: Node) -> Result<Json, Fault> {
+    let places = node.clone();
+    let json = node.into_json();
+    let read = tenants::settings::read_seeded(&mut Settings::default(), json.clone(), "");
+    read.map(|()| json).map_err(|fault| {
+        let path: Vec<String> = fault.at.split('/').skip(1).map(str::to_owned).collect();
+        let hint = fault.hint.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        places.place_of(&path).is(format!("{}{hint}", fault.why))
+    })
 }
 
 /// What the store says of itself.
@@ -227,23 +246,12 @@ fn information(node: Node) -> Result<Information, Fault> {
     Information::read(node.into_json()).map_err(|Wrong { path, why }| places.place_of(&path).is(why))
 }
 
-fn of_channels(node: Node) -> Result<Vec<Row>, Fault> {
-    let mut channels: Vec<Row> = Vec::new();
-    for node in node.items()? {
-        let (row, _) = row(channels::FIELDS, &[], node)?;
-        let Some(id) = row.valid.int("id") else {
-            return Err(row.place.is("id is missing: customers say by it which channels are theirs"));
-        };
-        if channels.iter().any(|other| other.valid.int("id") == Some(id)) {
-            return Err(fault(
-                &row.place,
-                &row.lines,
-                &Problem::new("id", What::Taken { value: id.to_string() }),
-            ));
-        }
-        channels.push(row);
+fn channel(node: Node) -> Result<Row, Faults> {
+    let (row, _) = row(channels::FIELDS, &[], node)?;
+    if row.valid.int("id").is_none() {
+        return Err(row.place.is("id is missing: customers say by it which channels are theirs").into());
     }
-    Ok(channels)
+    Ok(row)
 }
 
 fn generate(node: Node) -> Result<Generate, Fault> {
@@ -271,69 +279,74 @@ fn generate(node: Node) -> Result<Generate, Fault> {
 const CUSTOMER_EXTRAS: &[&str] =
     &["password", "password_hash", "addresses", "attributes", "stored_instruments", "_authentication"];
 
-fn customer(node: Node) -> Result<Customer, Fault> {
+fn customer(node: Node) -> Result<Customer, Faults> {
     let mut node = node;
-    let legacy = match take(&mut node, "legacy") {
-        Some(legacy) => legacy.switch()?,
-        None => false,
-    };
+    let mut faults = Faults::default();
+    let legacy = take(&mut node, "legacy").map(Node::switch).transpose();
+    let legacy = faults.note(legacy).flatten().unwrap_or_default();
     let operation = if legacy { Operation::LegacySeed } else { Operation::Seed };
-    let (row, extras) = row_as(operation, customers::FIELDS, CUSTOMER_EXTRAS, node)?;
-    let mut customer = Customer {
-        row,
-        secret: None,
-        addresses: Vec::new(),
-        attributes: Vec::new(),
-        stored_instruments: Vec::new(),
-    };
+    let (row, extras) = parts_of_row(operation, customers::FIELDS, CUSTOMER_EXTRAS, node)?;
+    let row = faults.note(row);
+    let mut beside = Beside::default();
     for (key, node) in extras {
-        let refuse = |what| Err(customer.row.fault(&Problem::new(key.clone(), what)));
-        match (key.as_str(), customer.secret.is_some()) {
-            ("addresses", _) => {
-                let rows = node.items()?.into_iter().map(|node| self::row(addresses::FIELDS, &[], node));
-                customer.addresses = rows.map(|row| Ok(row?.0)).collect::<Result<_, Fault>>()?;
+        let read = read_extra(&mut beside, &key, node);
+        faults.note(read);
+    }
+    match row {
+        Some(row) => faults.or(Customer { row, beside }),
+        None => Err(faults),
+    }
+}
+
+fn read_extra(customer: &mut Beside, key: &str, node: Node) -> Result<(), Faults> {
+    let place = node.place.clone();
+    let refuse = |what| Err(place.is(why(&what)).into());
+    match (key, customer.secret.is_some()) {
+        ("addresses", _) => {
+            customer.addresses = node.each(|node| Ok::<_, Faults>(row(addresses::FIELDS, &[], node)?.0))?;
+        }
+        ("attributes", _) => customer.attributes = node.each(definitions::attribute_value)?,
+        ("stored_instruments", _) => customer.stored_instruments = stored_instruments(node)?,
+        ("password" | "password_hash", true) => {
+            return Err(node.place.is("give password or password_hash, not both").into());
+        }
+        ("password", _) => {
+            let password = node.text()?;
+            if !values::is_password(&password) {
+                return refuse(What::WeakPassword);
             }
-            ("attributes", _) => {
-                let values = node.items()?.into_iter().map(definitions::attribute_value);
-                customer.attributes = values.collect::<Result<_, _>>()?;
+            customer.secret = Some(Secret::Password(password));
+        }
+        ("password_hash", _) => {
+            let hash = node.text()?;
+            if !passwords::is_hash(&hash) {
+                return refuse(What::WrongType(Kind::Password));
             }
-            ("stored_instruments", _) => customer.stored_instruments = stored_instruments(node)?,
-            ("password" | "password_hash", true) => {
-                return Err(node.place.is("give password or password_hash, not both"));
-            }
-            ("password", _) => {
-                let password = node.text()?;
-                if !values::is_password(&password) {
-                    return refuse(What::WeakPassword);
-                }
-                customer.secret = Some(Secret::Password(password));
-            }
-            ("password_hash", _) => {
-                let hash = node.text()?;
-                if !passwords::is_hash(&hash) {
-                    return refuse(What::WrongType(Kind::Password));
-                }
-                customer.secret = Some(Secret::Hash(hash));
-            }
-            _ => return refuse(What::Unknown),
+            customer.secret = Some(Secret::Hash(hash));
+        }
+        _ => {
+            let why = "no such field; give password or password_hash beside the other fields";
+            return Err(node.place.is(why).into());
         }
     }
-    Ok(customer)
+    Ok(())
 }
 
 pub(super) type Extras = Vec<(String, Node)>;
 
 /// A row of a table, and those of its keys that are not the table's own.
-pub(super) fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Extras), Fault> {
-    row_as(Operation::Seed, fields, extra, node)
+pub(super) fn row(fields: &'static [Field], extra: &[&str], node: Node) -> Result<(Row, Extras), Faults> {
+    let (row, extras) = parts_of_row(Operation::Seed, fields, extra, node)?;
+    Ok((row?, extras))
 }
 
-fn row_as(
+/// The same, where what is wrong with the table's own keys does not hide the others.
+fn parts_of_row(
     operation: Operation,
     fields: &'static [Field],
     extra: &[&str],
     node: Node,
-) -> Result<(Row, Extras), Fault> {
+) -> Result<(Result<Row, Faults>, Extras), Fault> {
     let place = node.place.clone();
     let (extras, own): (Extras, Extras) =
         node.entries()?.into_iter().partition(|(key, _)| extra.contains(&key.as_str()));
@@ -345,67 +358,32 @@ fn row_as(
     });
     let keys = own.iter().chain(&extras).chain(&answers);
     let lines = keys.map(|(key, node)| (key.clone(), node.place.line)).collect::<Vec<_>>();
-    let mut form_fields = Vec::new();
-    for (_, node) in answers {
-        for node in node.items()? {
-            let [name, value] = exactly(node, ["name", "value"])?;
-            let value = match value.value {
-                super::yaml::Value::Scalar(serde_json::Value::String(text)) => Value::Text(text),
-                super::yaml::Value::List(nodes) => {
-                    Value::Texts(nodes.into_iter().map(Node::text).collect::<Result<_, _>>()?)
-                }
-                _ => Value::Text(value.text()?),
-            };
-            form_fields.push(Given { name: name.text()?, value });
-        }
-    }
-    let valid = validate(fields, Dialect::V2, operation, &object(own))
-        .map_err(|problems| fault(&place, &lines, &problems[0]))?;
+    let mut faults = Faults::default();
+    let answers =
+        answers.into_iter().flat_map(|(_, node)| faults.note(node.each(answer)).unwrap_or_default());
+    let form_fields = answers.collect();
+    let valid = validate(fields, Dialect::V2, operation, &object(own)).map_err(|problems| {
+        let faults = problems.iter().map(|problem| match problem.what {
+            What::Unknown => place_of(&place, &lines, &problem.at).is(unknown(fields, extra, &problem.at)),
+            _ => fault(&place, &lines, problem),
+        });
+        Faults(faults.collect())
+    });
+    let Some(valid) = faults.note(valid) else { return Ok((Err(faults), extras)) };
     if valid.int("id").is_some_and(|id| !(1..=MAX_PINNED_ID).contains(&id)) {
-        return Err(fault(&place, &lines, &Problem::new("id", What::TooSmall { min: 1 })));
+        faults.0.push(fault(&place, &lines, &Problem::new("id", What::TooSmall { min: 1 })));
     }
-    Ok((Row { place, lines, valid, form_fields }, extras))
+    Ok((faults.or(Row { place, lines, valid, form_fields }), extras))
 }
 
-/// What is wrong, to a person who is writing a seed.
-pub(super) fn why(what: &What) -> String {
-    match what {
-        What::Missing => "required, and not there".to_owned(),
-        What::Unknown => "no such field; docs/SEED.md lists them".to_owned(),
-        What::ReadOnly => "made by the server; leave it out".to_owned(),
-        What::WrongType(kind) => match kind {
-            Kind::Int => "must be a whole number".to_owned(),
-            Kind::Bool => "must be true or false".to_owned(),
-            Kind::Password => "must be an argon2 hash in PHC form ($argon2id$v=19$…)".to_owned(),
-            Kind::Ints => "must be a list of whole numbers".to_owned(),
-            Kind::Words(_) => "must be a list of words".to_owned(),
-            Kind::Object(_) => "must be a mapping".to_owned(),
-            Kind::List(_) => "must be a list of mappings".to_owned(),
-            _ => "must be text; put it in quotes if it looks like a number".to_owned(),
-        },
-        What::Malformed { kind, value } => match kind {
-            Kind::Date => {
-                format!("'{value}' is not a date; write 2024-05-06T07:34:10Z, 2024-05-06 or RFC 2822")
-            }
-            Kind::Email => format!("'{value}' is not an email address"),
-            Kind::Money => format!("'{value}' is not an amount from 0 to 99999999999999.9999"),
-            Kind::OneOf(words) => format!("'{value}' is not one of: {}", words.join(", ")),
-            Kind::Answer => format!(
-                "'{value}' is not what the form field takes: by its type one of its options, a day such as \
-                 2024-05-06, or a number"
-            ),
-            _ => format!("'{value}' is not a whole number"),
-        },
-        What::Length { min, max } => format!("must be {min} to {max} characters long"),
-        What::Entries { min, max: usize::MAX } => format!("must have at least {min} entries"),
-        What::Entries { min, max } => format!("must have {min} to {max} entries"),
-        What::TooSmall { min } => format!("must be from {min} to {MAX_PINNED_ID}"),
-        What::HasNul | What::NotUtf8 => "contains a character that no field takes".to_owned(),
-        What::WeakPassword => "must be 7 to 250 characters with a letter and a digit".to_owned(),
-        What::Unconfirmed => "does not match the password".to_owned(),
-        What::Unfit => "does not go together with what else is given".to_owned(),
-        What::Taken { .. } => "another one in this store has it".to_owned(),
-        What::NoSuch => "there is no such thing in this store".to_owned(),
-        What::NoSuchState => "is not a state of the country".to_owned(),
-    }
+/// What was answered to a form field.
+fn answer(node: Node) -> Result<(Place, Given), Faults> {
+    let place = node.place.clone();
+    let [name, value] = exactly(node, ["name", "value"])?;
+    let value = match value.value {
+        super::yaml::Value::Scalar(Json::String(text)) => Value::Text(text),
+        super::yaml::Value::List(_) => Value::Texts(value.each(Node::text)?),
+        _ => Value::Text(value.text()?),
+    };
+    Ok((place, Given { name: name.text()?, value }))
 }

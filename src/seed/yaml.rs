@@ -4,6 +4,8 @@ use saphyr::{MarkedYaml, Scalar, YamlData, YamlLoader};
 use saphyr_parser::Parser;
 use serde_json::{Map, Number, Value as Json};
 
+use crate::strict_json::nearest;
+
 /// A value and where it is.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
@@ -33,6 +35,28 @@ pub(super) struct Fault {
     pub(super) why: String,
 }
 
+/// All that is wrong, so that nobody has to start again for each of it. Not empty where it is an error.
+#[derive(Debug, Default)]
+pub(super) struct Faults(pub(super) Vec<Fault>);
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Faults {
+        Faults(vec![fault])
+    }
+}
+
+impl Faults {
+    /// What was read, or nothing and what is wrong with it.
+    pub(super) fn note<T>(&mut self, read: Result<T, impl Into<Faults>>) -> Option<T> {
+        read.map_err(|faults| self.0.extend(faults.into().0)).ok()
+    }
+
+    /// A result, unless something is wrong.
+    pub(super) fn or<T>(self, read: T) -> Result<T, Faults> {
+        if self.0.is_empty() { Ok(read) } else { Err(self) }
+    }
+}
+
 impl Place {
     pub(super) fn is(&self, why: impl Into<String>) -> Fault {
         Fault { place: self.clone(), why: why.into() }
@@ -47,8 +71,13 @@ pub(super) fn read(text: &str) -> Result<Node, Fault> {
     let mut parser = Parser::new_from_str(text);
     let outcome = parser.load(&mut loader, true);
     if let Some(error) = outcome.as_ref().err().or(loader.error()) {
-        let place = Place { line: error.marker().line(), at: "YAML".to_owned() };
-        return Err(place.is(error.info()));
+        let line = error.marker().line();
+        let place = Place { line, at: "YAML".to_owned() };
+        let twice = error.info().contains("duplicate").then(|| key_on(text, line)).flatten();
+        return Err(place.is(twice.map_or_else(
+            || error.info().to_owned(),
+            |key| format!("duplicate key: '{key}' is there twice in one mapping; leave one of them"),
+        )));
     }
     match &loader.into_documents()[..] {
         [root] => node(String::new(), root.span.start.line(), root),
@@ -57,6 +86,18 @@ pub(super) fn read(text: &str) -> Result<Node, Fault> {
                 .is("expected one document that begins with `stores:`"))
         }
     }
+}
+
+/// The key that a line begins with. It is told back, so it must not be anything else.
+fn key_on(text: &str, line: usize) -> Option<&str> {
+    let (key, _) = text.lines().nth(line.checked_sub(1)?)?.trim_start_matches([' ', '-']).split_once(':')?;
+    let is_plain = key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    (is_plain && (1..=64).contains(&key.len())).then_some(key)
+}
+
+/// What was perhaps meant by a word, as the end of a sentence.
+pub(super) fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, known).map_or_else(String::new, |near| format!("; did you mean {near}?"))
 }
 
 fn node(at: String, line: usize, yaml: &MarkedYaml<'_>) -> Result<Node, Fault> {
@@ -141,6 +182,26 @@ impl Node {
         }
     }
 
+    /// The items of a list, each read.
+    pub(super) fn each<T, F: Into<Faults>>(
+        self,
+        read: impl FnMut(Node) -> Result<T, F>,
+    ) -> Result<Vec<T>, Faults> {
+        let mut faults = Faults::default();
+        let items = self.each_good(&mut faults, read);
+        faults.or(items)
+    }
+
+    /// The items of a list that can be read. What is wrong with the others is noted.
+    pub(super) fn each_good<T, F: Into<Faults>>(
+        self,
+        faults: &mut Faults,
+        read: impl FnMut(Node) -> Result<T, F>,
+    ) -> Vec<T> {
+        let items = faults.note(self.items()).unwrap_or_default();
+        items.into_iter().map(read).filter_map(|read| faults.note(read)).collect()
+    }
+
     pub(super) fn text(self) -> Result<String, Fault> {
         match self.value {
             Value::Scalar(Json::String(text)) if !text.is_empty() => Ok(text),
@@ -162,7 +223,11 @@ impl Node {
         let text = self.text()?;
         words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning).ok_or_else(|| {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            place.is(format!("'{text}' is not one of: {}", known.join(", ")))
+            place.is(format!(
+                "'{text}' is not one of: {}{}",
+                known.join(", "),
+                meant(&text, known.iter().copied())
+            ))
         })
     }
 

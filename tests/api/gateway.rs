@@ -18,7 +18,6 @@ async fn an_unknown_route_is_404_in_plain_text_and_asks_for_no_token() {
         "/stores/s/v3/customers/1",
         "/stores/s/v4/customers",
         "/stores/s",
-        "/",
         "/nothing",
         "/stores/a.b/v2/customers",
         "/stores/%FF/v2/customers",
@@ -304,6 +303,8 @@ async fn a_browser_may_do_what_it_asks_for_from_any_origin() {
         }
     }
     let elsewhere = mock.call("GET", "/livez", &[("origin", "https://app.test")], "").await;
+    assert_eq!(elsewhere.header("access-control-allow-origin"), "*", "for reading");
+    let elsewhere = mock.call("GET", "/time", &[("origin", "https://app.test")], "").await;
     assert_eq!(elsewhere.header("access-control-allow-origin"), "", "only the vendor's routes");
     let same_origin = mock.get("/stores/s/v2/customers").await;
     assert_eq!(same_origin.header("access-control-allow-origin"), "");
@@ -380,4 +381,52 @@ async fn health_needs_no_token() {
     for path in ["/livez", "/readyz"] {
         mock.call("GET", path, &[("authorization", "")], "").await.assert(200, "ok");
     }
+}
+
+#[tokio::test]
+async fn a_proxy_is_believed_only_where_that_is_said() {
+    let link = async |mock: &Mock, headers: &[(&str, &str)]| {
+        mock.customer("s", json!({"email": format!("{}@example.com", headers.len())})).await;
+        let reply = mock.call("GET", "/stores/s/v2/customers/1", headers, "").await;
+        reply.json()["addresses"]["url"].as_str().unwrap().split("/stores").next().unwrap().to_owned()
+    };
+    let forwarded = [("x-forwarded-proto", "https"), ("x-forwarded-host", "shop.example.com, inner")];
+    let plain = Mock::new().await;
+    assert_eq!(link(&plain, &forwarded).await, "http://localhost:2442");
+    let trusting = Mock::with(|options| options.trust_proxy = true).await;
+    assert_eq!(link(&trusting, &forwarded).await, "https://shop.example.com");
+    for (headers, origin) in [
+        (&forwarded[..1], "https://localhost:2442"),
+        (&forwarded[1..], "http://shop.example.com"),
+        (
+            &[("x-forwarded-proto", "ftp"), ("x-forwarded-host", "a@b"), ("x-other", "")],
+            "http://localhost:2442",
+        ),
+        (&[], "http://localhost:2442"),
+    ] {
+        let reply = trusting.call("GET", "/stores/s/v2/customers/1", headers, "").await;
+        let url = reply.json()["addresses"]["url"].as_str().unwrap().to_owned();
+        assert!(url.starts_with(&format!("{origin}/stores")), "{headers:?}: {url}");
+    }
+}
+
+#[tokio::test]
+async fn the_root_says_what_this_is_and_where_to_go() {
+    let mock = Mock::new().await;
+    mock.customer("shop", json!({})).await;
+    let reply = mock.call("GET", "/", &[("origin", "https://app.test")], "").await;
+    assert_eq!((reply.status, reply.header("access-control-allow-origin")), (200, "*"), "{}", reply.body);
+    let root = reply.json();
+    assert_eq!((&root["name"], &root["total"]), (&json!("bigcommerce-mock"), &json!(1)));
+    assert_eq!(root["stores"][0]["v2"], "http://localhost:2442/stores/shop/v2");
+    for url in [&root["openapi"]["v2"], &root["openapi"]["v3"], &root["control"]] {
+        let path = url.as_str().unwrap().strip_prefix("http://localhost:2442").unwrap();
+        assert_eq!(mock.get(path).await.status, 200, "{path}");
+    }
+    assert_eq!(mock.call("HEAD", "/", &[], "").await.status, 200);
+    assert_eq!(mock.call("POST", "/", &[], "").await.status, 405);
+    let closed = Mock::with(|options| options.guard.token = Some("t".into())).await;
+    closed.customer("shop", json!({})).await;
+    let root = closed.get("/").await;
+    assert!(root.status == 200 && !root.body.contains("shop"), "{}", root.body);
 }

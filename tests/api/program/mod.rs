@@ -11,6 +11,7 @@ mod openapi;
 mod seed;
 mod seed_definitions_refused;
 mod seed_refused;
+mod seed_sources;
 mod seed_stores;
 mod seed_stores_refused;
 mod slow_readers;

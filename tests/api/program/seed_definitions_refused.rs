@@ -44,22 +44,22 @@ fn types_and_options_that_can_not_be_are_refused() {
 
 #[test]
 fn answers_that_a_form_field_does_not_take_are_refused() {
-    for (kind, value) in [
-        ("picklist, options: [a, b]", "c"),
-        ("radiobuttons, options: [a, b]", "[a, b]"),
-        ("checkboxes, options: [a, b]", "[a, c]"),
-        ("date", "2024-02-30"),
-        ("numbers", "many"),
-        ("text", "[a]"),
+    for (kind, value, why) in [
+        ("picklist, options: [a, b]", "c", "not one of the options of 'F': a, b"),
+        ("radiobuttons, options: [a, b]", "[a, b]", "not one of the options of 'F': a, b"),
+        ("checkboxes, options: [a, b]", "[a, c]", "not one of the options of 'F': a, b"),
+        ("date", "2024-02-30", "not a day, as 'F' takes"),
+        ("numbers", "many", "not a number, as 'F' takes"),
+        ("text", "[a]", "a list, and 'F' takes one text"),
     ] {
         let fields = format!("form_fields: [{{name: F, of: customer, type: {kind}}}]");
         let has = format!("form_fields: [{{name: F, value: {value}}}]");
-        let why = format!("'{}' is not what the form field takes", value.trim_matches(['[', ']']));
-        customer_refused(&fields, &has, "form_fields", &why);
+        let why = format!("'{}' is {why}", value.trim_matches(['[', ']']));
+        customer_refused(&fields, &has, "form_fields[0].value", &why);
     }
     let fields = "form_fields: [{name: F, of: customer}]";
     let twice = "form_fields: [{name: F, value: a}, {name: F, value: b}]";
-    customer_refused(fields, twice, "form_fields", "another one in this store has it");
+    customer_refused(fields, twice, "form_fields[1].name", "'F' is answered twice");
     customer_refused(fields, "form_fields: [{name: F, value: 1}]", "form_fields[0].value", "quotes");
     customer_refused(fields, "form_fields: [{name: F, value: [1]}]", "form_fields[0].value[0]", "quotes");
 }
@@ -75,7 +75,7 @@ fn attributes_that_can_not_be_are_refused() {
     shop_refused(&long, 1, "attributes[0].name", "must be 1 to 255 characters long");
     shop_refused("attributes: [{name: A, type: date, of: customer}]", 1, "attributes[0].of", "no such field");
     shop_refused("attributes: [{name: A, type: date, id: 0}]", 1, "attributes[0].id", "1 to 2000000000");
-    let taken = "another one in this store has it";
+    let taken = "another attribute in this store has it: attributes[0], on line 4";
     let same = "attributes:\n  - {name: A, type: date}\n  - {name: a, type: string}";
     shop_refused(same, 3, "attributes[1].name", taken);
     let same = "attributes:\n  - {name: A, type: date, id: 3}\n  - {name: B, type: string, id: 3}";
@@ -95,7 +95,11 @@ fn values_that_an_attribute_does_not_take_are_refused() {
     let refused = |values: &str, at: &str, why: &str| {
         customer_refused(attributes, &format!("attributes: [{values}]"), &format!("attributes{at}"), why);
     };
-    refused("{name: X, value: a}", "[0].name", "attributes of the store has none of this name");
+    refused(
+        "{name: X, value: a}",
+        "[0].name",
+        "there is no attribute 'X'; `attributes` of the store has T, N, D",
+    );
     refused(
         "{name: T, value: a}, {name: t, value: b}",
         "[1].name",

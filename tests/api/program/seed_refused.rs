@@ -1,4 +1,4 @@
-//! Seed files that are refused: in one line with file, line, field and reason.
+//! Seed files that are refused: each fault in one line with file, line, field and reason.
 
 use crate::support::Program;
 
@@ -14,17 +14,16 @@ pub(super) const JANE: &str = "stores:
         email: jane@example.com
 ";
 
-/// Refused at this line, and what stands after file and line.
+/// Refused at this line, and what stands after file and line. Other faults may be told beside it.
 #[track_caller]
 pub(super) fn refused(text: &str, line: usize, at: &str, why: &str) {
     let dir = Program::temp_dir();
     let file = dir.write("seed.yaml", text);
-    let said = Program::refuse(1, &["--seed", &file]);
-    assert!(!said.contains(SECRET), "the password is shown: {said}");
-    let rest =
-        said.strip_prefix(&format!("{file}:{line}: ")).unwrap_or_else(|| panic!("not line {line}: {said}"));
-    let reason = rest.strip_prefix(&format!("{at}: ")).unwrap_or_else(|| panic!("not {at}: {said}"));
-    assert!(reason.contains(why), "not '{why}': {said}");
+    let said = Program::faults(&["--seed", &file]);
+    assert!(!said.concat().contains(SECRET), "the password is shown: {said:?}");
+    let head = format!("{file}:{line}: {at}: ");
+    let is_told = |fault: &String| fault.strip_prefix(&head).is_some_and(|reason| reason.contains(why));
+    assert!(said.iter().any(is_told), "not '{why}' at {line}, {at}: {said:#?}");
 }
 
 /// As [`refused`], of one more line of the customer.
@@ -78,7 +77,11 @@ fn values_that_break_a_fields_rule_are_refused() {
     jane_refused("store_credit: -1", "store_credit", "'-1' is not an amount");
     jane_refused("store_credit: lots", "store_credit", "'lots' is not an amount");
     jane_refused(&format!("phone: \"{}\"", "1".repeat(51)), "phone", "0 to 50 characters");
-    jane_refused("customer_group_id: 5", "customer_group_id", "no such thing in this store");
+    jane_refused(
+        "customer_group_id: 5",
+        "customer_group_id",
+        "there is no group 5: the store has no `groups`",
+    );
 }
 
 #[test]
@@ -121,13 +124,13 @@ fn what_another_customer_has_is_refused() {
         )
     };
     for email in ["jane@example.com", "JANE@example.com", "jane@EXAMPLE.COM"] {
-        refused(&second(email, ""), 10, "stores.shop.customers[1].email", "another one in this store");
+        refused(&second(email, ""), 10, "stores.shop.customers[1].email", "has it: customers[0], on line 4");
     }
     refused(
         &second("jo@example.com", "        id: 3\n"),
         11,
         "stores.shop.customers[1].id",
-        "another one in this store",
+        "has it: customers[0], on line 4",
     );
 }
 
@@ -187,11 +190,84 @@ fn keys_that_are_there_twice_are_refused() {
 }
 
 #[test]
+fn all_faults_are_told_in_the_order_of_their_lines() {
+    let text = "stores:
+  shop:
+    colour: red
+    groups: [{name: VIP}]
+    form_fields: [{name: Size, of: customer, type: picklist, options: [S, M]}]
+    customers:
+      - {first_name: A, last_name: B, email: nobody, phone: 5}
+      - first_name: A
+        last_name: B
+        email: a@example.com
+        customer_group_id: 7
+        form_fields:
+          - {name: Size, value: L}
+          - {name: Colour, value: red}
+        addresses:
+          - {first_name: A, last_name: B, phone: '1', street_1: S, city: C, state: T, zip: Z, country: US}
+          - {first_name: A, last_name: B, phone: '1', street_1: S, city: C, state: T, zip: Z, country: Germny}
+        channel_ids: [9]
+      - {first_name: A, last_name: B, email: A@example.com, surname: B}
+  other:
+    auth: none
+";
+    let dir = Program::temp_dir();
+    let file = dir.write("seed.yaml", text);
+    let expected = [
+        "3: stores.shop.colour: no such key; known here: auth, tokens, basic, settings, store, channels, groups, \
+         form_fields, attributes, customers, generate",
+        "7: stores.shop.customers[0].email: 'nobody' is not an email address",
+        "7: stores.shop.customers[0].phone: must be text; put it in quotes if it looks like a number",
+        "11: stores.shop.customers[1].customer_group_id: there is no group 7; `groups` of the store has the ids 1",
+        "13: stores.shop.customers[1].form_fields[0].value: 'L' is not one of the options of 'Size': S, M",
+        "14: stores.shop.customers[1].form_fields[1].name: there is no form field of a customer 'Colour'; \
+         `form_fields` of the store has Size",
+        "16: stores.shop.customers[1].addresses[0].country: there is no country US; the service knows it as United \
+         States",
+        "17: stores.shop.customers[1].addresses[1].country: there is no country Germny; did you mean Germany?",
+        "18: stores.shop.customers[1].channel_ids: there is no channel 9; `channels` of the store has the ids 1",
+        "19: stores.shop.customers[2].surname: no such field; did you mean first_name?",
+        "21: stores.other.auth: 'none' is not one of: lenient, strict",
+    ]
+    .map(|fault| format!("{file}:{fault}"));
+    assert_eq!(Program::faults(&["--seed", &file]), expected);
+    assert_eq!(Program::faults(&["seed", "check", &file]), expected);
+}
+
+#[test]
+fn of_very_many_faults_the_first_are_told() {
+    let customers = "      - {first_name: A, last_name: B, email: nobody}\n".repeat(80);
+    let dir = Program::temp_dir();
+    let file = dir.write("seed.yaml", format!("stores:\n  shop:\n    customers:\n{customers}"));
+    let said = Program::faults(&["--seed", &file]);
+    assert_eq!((said.len(), said.last().map(String::as_str)), (51, Some("and 30 more")));
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_refused_at_the_line() {
+    let dir = Program::temp_dir();
+    let file = dir.write("binary.yaml", b"stores: {}\n# \xff\n");
+    let said = Program::refuse(1, &["--seed", &file]);
+    assert_eq!(said, format!("{file}:2: file: is not UTF-8; save the file as UTF-8"));
+}
+
+#[test]
+fn a_store_that_is_in_two_files_is_refused() {
+    let dir = Program::temp_dir();
+    let one = dir.write("one.yaml", "stores:\n  a: {}\n  b: {}\n");
+    let two = dir.write("two.yaml", "stores:\n  c: {}\n  b: {}\n");
+    let said = Program::refuse(1, &["--seed", &one, "--seed", &two]);
+    let head = format!("{two}:3: stores.b: {one} has this store already");
+    assert!(said.starts_with(&head), "{said}");
+}
+
+#[test]
 fn a_file_that_can_not_be_read_is_refused() {
     let dir = Program::temp_dir();
     let missing = dir.path().join("missing.yaml").to_str().unwrap().to_owned();
-    let binary = dir.write("binary.yaml", b"stores: {}\n# \xff\n");
-    for file in [&missing, &binary, dir.arg()] {
+    for file in [&missing, dir.arg()] {
         let said = Program::refuse(1, &["--seed", file]);
         assert!(said.starts_with(&format!("{file}: ")) && said.len() > file.len() + 5, "{said}");
     }
@@ -216,9 +292,13 @@ fn channels_that_can_not_be_and_customers_of_others_are_refused() {
         refused(&channels(&format!("[{{id: {id}, name: A}}]")), 7, &format!("{at}[0].id"), why);
     }
     let twice = "[{id: 2, name: A}, {id: 2, name: B}]";
-    refused(&channels(twice), 7, &format!("{at}[1].id"), "another one in this store");
-    jane_refused("origin_channel_id: 2", "origin_channel_id", "no such thing in this store");
-    jane_refused("channel_ids: [1, 2]", "channel_ids", "no such thing in this store");
+    refused(&channels(twice), 7, &format!("{at}[1].id"), "another channel in this store has it: channels[0]");
+    jane_refused(
+        "origin_channel_id: 2",
+        "origin_channel_id",
+        "there is no channel 2; `channels` of the store has the ids 1",
+    );
+    jane_refused("channel_ids: [1, 2]", "channel_ids", "there is no channel 2");
     jane_refused("channel_ids: []", "channel_ids", "1 to 1000 entries");
     jane_refused("channel_ids: 2", "channel_ids", "list of whole numbers");
     jane_refused("channel_ids: null", "channel_ids", "list of whole numbers");

@@ -33,13 +33,15 @@ fn who_may_come_in_is_refused_where_it_can_not_be_understood() {
 
 #[test]
 fn unknown_switches_and_readings_are_refused() {
-    let known = "no such key; known here: limit_overflow, delete_all";
+    let known = "'limit' is not known here; known are limit_overflow, delete_all";
     shop_refused("settings:\n  limit: reject", 2, "settings.limit", known);
     let words = "'cut' is not one of: clamp, reject";
     shop_refused("settings:\n  limit_overflow: cut", 2, "settings.limit_overflow", words);
     let words = "'100' is not one of: all, batch_of_100";
     shop_refused("settings:\n  delete_all: '100'", 2, "settings.delete_all", words);
-    shop_refused("settings: []", 1, "settings", "mapping");
+    shop_refused("settings: []", 1, "settings", "expected an object");
+    let clock = "settings:\n  clock:\n    mode: frozen\n    now: noon";
+    shop_refused(clock, 4, "settings.clock.now", "'noon'");
 }
 
 #[test]
@@ -48,20 +50,25 @@ fn form_fields_that_can_not_be_are_refused() {
     shop_refused("form_fields:\n  - name: Size\n    of: order", 3, "form_fields[0].of", of);
     shop_refused("form_fields: [{name: Size}]", 1, "form_fields[0]", "of is missing");
     let twice = "form_fields:\n  - {name: Size, of: customer}\n  - {name: Size, of: customer}";
-    shop_refused(twice, 3, "form_fields[1]", "another one in this store has it");
+    shop_refused(twice, 3, "form_fields[1]", "another form field of a customer is called 'Size'");
     jane_refused(
         "form_fields: [{name: Size, value: L}]",
-        "form_fields",
-        "there is no such thing in this store",
+        "form_fields[0].name",
+        "there is no form field of a customer 'Size': the store has none in `form_fields`",
     );
     let of_addresses = "form_fields: [{name: Size, of: address}]\ncustomers:\n  - first_name: J\n    \
                         last_name: D\n    email: j@example.com\n    form_fields: [{name: Size, value: L}]";
-    shop_refused(of_addresses, 6, "customers[0].form_fields", "there is no such thing in this store");
+    shop_refused(
+        of_addresses,
+        6,
+        "customers[0].form_fields[0].name",
+        "there is no form field of a customer 'Size'",
+    );
 }
 
 #[test]
 fn groups_that_can_not_be_are_refused() {
-    let taken = "another one in this store has it";
+    let taken = "another group in this store has it: groups[0]";
     shop_refused("groups:\n  - name: A\n  - is_default: true\n    name: a", 4, "groups[1].name", taken);
     shop_refused("groups:\n  - {name: A, id: 2}\n  - name: B\n    id: 2", 4, "groups[1].id", taken);
     shop_refused("groups:\n  - is_default: true", 2, "groups[0].name", "required");
@@ -70,7 +77,12 @@ fn groups_that_can_not_be_are_refused() {
     shop_refused("groups:\n  - name: A\n    is_default: 1", 3, "groups[0].is_default", "true or false");
     let group = "groups: [{name: A}]\ncustomers:\n  - first_name: J\n    last_name: D\n    \
                  email: j@example.com\n    customer_group_id: 2";
-    shop_refused(group, 6, "customers[0].customer_group_id", "there is no such thing in this store");
+    shop_refused(
+        group,
+        6,
+        "customers[0].customer_group_id",
+        "there is no group 2; `groups` of the store has the ids 1",
+    );
 }
 
 #[test]
@@ -83,14 +95,20 @@ fn addresses_that_can_not_be_are_refused() {
         )
     };
     let at = |field: &str| format!("stores.shop.customers[0].addresses[0].{field}");
-    let no_such = "there is no such thing in this store";
-    refused(&address("country: Atlantis"), 15, &at("country"), no_such);
+    refused(&address("country: Atlantis"), 15, &at("country"), "there is no country Atlantis");
+    refused(&address("country: us"), 15, &at("country"), "the service knows it as United States");
+    refused(&address("country: DEU"), 15, &at("country"), "the service knows it as Germany");
     refused(&address("company: Acme"), 8, &at("country"), "required");
     let more = |line: &str| address(&format!("country: Germany\n            {line}"));
     refused(&more("address_type: home"), 16, &at("address_type"), "one of: residential, commercial");
     refused(&more("country_iso2: XX"), 16, &at("country_iso2"), "does not go together");
-    refused(&more("form_fields: [{name: Door, value: '1'}]"), 16, &at("form_fields"), no_such);
-    refused(&more("customer_id: 2"), 16, &at("customer_id"), no_such);
+    refused(
+        &more("form_fields: [{name: Door, value: '1'}]"),
+        16,
+        &at("form_fields[0].name"),
+        "there is no form field of an address 'Door'",
+    );
+    refused(&more("customer_id: 2"), 16, &at("customer_id"), "leave it out");
     refused(&more("id: 0"), 16, &at("id"), "1 to 2000000000");
 }
 

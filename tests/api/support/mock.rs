@@ -89,6 +89,7 @@ impl Mock {
             body_limit: 1 << 20,
             read_timeout: Duration::from_secs(30),
             guard: Guard::default(),
+            trust_proxy: false,
         };
         change_edge(&mut options);
         Mock { edge: bigcommerce_mock::app(tenants.clone(), options.clone()), tenants, options }

@@ -118,6 +118,16 @@ impl Program {
         Program::run(command).refusal(code)
     }
 
+    /// What it says, line by line, when it refuses a seed.
+    pub(crate) fn faults(args: &[&str]) -> Vec<String> {
+        let mut command = command(&["--port", "0"]);
+        command.args(args);
+        let ended = Program::run(command);
+        assert_eq!((ended.status.code(), ended.stdout.as_str()), (Some(1), ""), "{ended:?}");
+        let lines = ended.stderr.lines();
+        lines.map(|line| line.strip_prefix("bigcommerce-mock: ").expect(line).to_owned()).collect()
+    }
+
     /// The place of this machine's files that is a test's own.
     pub(crate) fn temp_dir() -> TempDir {
         static COUNT: AtomicU32 = AtomicU32::new(0);
