@@ -13,7 +13,7 @@ use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::get;
 use serde_json::json;
 use tower::Service;
 
@@ -23,6 +23,7 @@ use crate::tenants::Tenants;
 use crate::{edge, openapi};
 
 mod body;
+mod endpoints;
 mod guard;
 mod seed;
 mod settings;
@@ -30,6 +31,7 @@ mod stores;
 mod voice;
 
 use body::{Listing, Received, Site};
+use endpoints::ENDPOINTS;
 pub use guard::Guard;
 use voice::{Refusal, answer};
 
@@ -139,25 +141,11 @@ fn unreceived(why: Unreceived) -> Refusal {
 }
 
 fn routes() -> Router<Arc<Control>> {
-    Router::new()
-        .route(ROOT, get(root))
-        .route(OPENAPI, get(openapi))
-        .route("/_mock/reset", post(stores::reset_all))
-        .route("/_mock/stores", get(stores::list).post(stores::create))
-        .route("/_mock/stores/{hash}", get(stores::get).delete(stores::delete))
-        .route("/_mock/stores/{hash}/reset", post(stores::reset))
-        .route("/_mock/stores/{hash}/snapshots", get(stores::list_snapshots))
-        .route(
-            "/_mock/stores/{hash}/snapshots/{name}",
-            put(stores::put_snapshot).delete(stores::delete_snapshot),
-        )
-        .route("/_mock/stores/{hash}/snapshots/{name}/restore", post(stores::restore))
-        .route("/_mock/stores/{hash}/seed", post(seed::add))
-        .route("/_mock/stores/{hash}/settings", get(settings::get).patch(settings::patch))
-        .route("/_mock/stores/{hash}/clock", get(settings::get_clock).put(settings::put_clock))
-        .route("/_mock/stores/{hash}/clock/advance", post(settings::advance_clock))
-        .method_not_allowed_fallback(voice::wrong_method)
-        .fallback(async || Refusal::no_such_route())
+    let mut routes = Router::new().route(ROOT, get(root)).route(OPENAPI, get(openapi));
+    for endpoint in ENDPOINTS {
+        routes = routes.route(endpoint.path, endpoints::handler(endpoint));
+    }
+    routes.method_not_allowed_fallback(voice::wrong_method).fallback(async || Refusal::no_such_route())
 }
 
 /// How many stores [`root`] lists.
@@ -173,6 +161,7 @@ async fn root(State(control): State<Arc<Control>>, site: Site) -> Response {
         "openapi": {
             "v2": format!("{origin}{OPENAPI}?version=v2"),
             "v3": format!("{origin}{OPENAPI}?version=v3"),
+            "control": format!("{origin}{OPENAPI}?version=control"),
         },
         "control": format!("{origin}/_mock/stores"),
         "docs": "https://github.com/bigcommerce-mock/bigcommerce-mock#readme",
@@ -194,7 +183,7 @@ async fn root(State(control): State<Arc<Control>>, site: Site) -> Response {
     answer(StatusCode::OK, &root)
 }
 
-/// `GET /_mock/openapi.json?version=v2|v3`: what the mounts of that version can do. Assumed: V3 without a version.
+/// `GET /_mock/openapi.json?version=v2|v3|control`: what the mounts of that version, or the control API, can do. Assumed: V3 without a version.
 async fn openapi(
     State(control): State<Arc<Control>>,
     site: Site,
@@ -203,7 +192,8 @@ async fn openapi(
     let dialect = match listing.get("version").unwrap_or("v3") {
         "v2" => Dialect::V2,
         "v3" => Dialect::V3,
-        _ => return Err(Refusal::invalid("there is no such version; ask for v2 or v3")),
+        "control" => return Ok(answer(StatusCode::OK, &endpoints::document(&site.origin))),
+        _ => return Err(Refusal::invalid("there is no such version; ask for v2, v3 or control")),
     };
     Ok(answer(StatusCode::OK, &openapi::document(dialect, &site.origin, &control.default_store)))
 }

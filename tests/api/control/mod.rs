@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Mock, Reply};
 
 mod clocks;
+mod document;
 mod guard;
 mod resets;
 mod settings;

@@ -1,0 +1,212 @@
+//! Every call of the control API, declared once: its router and its OpenAPI document come from here.
+
+use std::sync::Arc;
+
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use serde_json::{Map, Value as Json, json};
+
+use super::{Control, seed, settings, stores};
+
+/// A call of the control API.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Endpoint {
+    /// Its id in the OpenAPI document.
+    pub(super) id: &'static str,
+    /// Its method, in capitals.
+    pub(super) method: &'static str,
+    /// Its path.
+    pub(super) path: &'static str,
+    /// What it does, in a few words.
+    summary: &'static str,
+    /// The schema of its body, if it takes one.
+    body: Option<&'static str>,
+    /// The status and the schema of its answer.
+    answer: (u16, Option<&'static str>),
+    /// The parameters of its query.
+    query: &'static [&'static str],
+}
+
+const fn endpoint(
+    id: &'static str,
+    method: &'static str,
+    path: &'static str,
+    summary: &'static str,
+) -> Endpoint {
+    Endpoint { id, method, path, summary, body: None, answer: (204, None), query: &[] }
+}
+
+impl Endpoint {
+    const fn takes(mut self, schema: &'static str) -> Endpoint {
+        self.body = Some(schema);
+        self
+    }
+
+    const fn answers(mut self, status: u16, schema: &'static str) -> Endpoint {
+        self.answer = (status, Some(schema));
+        self
+    }
+
+    const fn query(mut self, names: &'static [&'static str]) -> Endpoint {
+        self.query = names;
+        self
+    }
+}
+
+const STORES: &str = "/_mock/stores";
+const STORE: &str = "/_mock/stores/{hash}";
+const SETTINGS: &str = "/_mock/stores/{hash}/settings";
+const CLOCK: &str = "/_mock/stores/{hash}/clock";
+const SNAPSHOT: &str = "/_mock/stores/{hash}/snapshots/{name}";
+
+/// All of them, in the order of the document.
+#[rustfmt::skip]
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    endpoint("listStores", "GET", STORES, "List stores, oldest first").query(&["prefix", "limit", "after"]).answers(200, "Stores"),
+    endpoint("createStore", "POST", STORES, "Make a store: empty, from a seed, or a copy of another one").takes("NewStore").answers(201, "Store"),
+    endpoint("getStore", "GET", STORE, "Look at a store").answers(200, "Store"),
+    endpoint("deleteStore", "DELETE", STORE, "Delete a store, its files and snapshots"),
+    endpoint("resetStore", "POST", "/_mock/stores/{hash}/reset", "Put a store back to what it was when it was made").takes("Reset").answers(200, "Store"),
+    endpoint("resetStores", "POST", "/_mock/reset", "Put the stores of the start's seed back, and delete all others").takes("Reset").answers(200, "Stores"),
+    endpoint("listSnapshots", "GET", "/_mock/stores/{hash}/snapshots", "List the snapshots of a store").query(&["limit", "after"]).answers(200, "Snapshots"),
+    endpoint("putSnapshot", "PUT", SNAPSHOT, "Keep what a store holds now, content and settings, under a name").answers(201, "Snapshot"),
+    endpoint("deleteSnapshot", "DELETE", SNAPSHOT, "Forget a snapshot"),
+    endpoint("restoreSnapshot", "POST", "/_mock/stores/{hash}/snapshots/{name}/restore", "Put a store back to a snapshot").answers(200, "Store"),
+    endpoint("addSeed", "POST", "/_mock/stores/{hash}/seed", "Add a seed to what a store holds, all or nothing").takes("Seed").answers(200, "Store"),
+    endpoint("getStoreSettings", "GET", SETTINGS, "Read the settings of a store").answers(200, "Settings"),
+    endpoint("patchStoreSettings", "PATCH", SETTINGS, "Change settings of a store, merged by RFC 7396").takes("Settings").answers(200, "Settings"),
+    endpoint("getClock", "GET", CLOCK, "Read the clock of a store").answers(200, "Clock"),
+    endpoint("putClock", "PUT", CLOCK, "Set the clock of a store").takes("NewClock").answers(200, "Clock"),
+    endpoint("advanceClock", "POST", "/_mock/stores/{hash}/clock/advance", "Move the clock of a store").takes("Advance").answers(200, "Clock"),
+];
+
+/// The code that carries a call out.
+pub(super) fn handler(endpoint: &Endpoint) -> MethodRouter<Arc<Control>> {
+    match endpoint.id {
+        "listStores" => get(stores::list),
+        "createStore" => post(stores::create),
+        "getStore" => get(stores::get),
+        "deleteStore" => delete(stores::delete),
+        "resetStore" => post(stores::reset),
+        "resetStores" => post(stores::reset_all),
+        "listSnapshots" => get(stores::list_snapshots),
+        "putSnapshot" => put(stores::put_snapshot),
+        "deleteSnapshot" => delete(stores::delete_snapshot),
+        "restoreSnapshot" => post(stores::restore),
+        "addSeed" => post(seed::add),
+        "getStoreSettings" => get(settings::get),
+        "patchStoreSettings" => patch(settings::patch),
+        "getClock" => get(settings::get_clock),
+        "putClock" => put(settings::put_clock),
+        "advanceClock" => post(settings::advance_clock),
+        id => unreachable!("nothing carries out {id}"),
+    }
+}
+
+/// The OpenAPI document of the control API at this URL.
+pub(super) fn document(origin: &str) -> Json {
+    let mut paths = Map::new();
+    for endpoint in ENDPOINTS {
+        let methods = paths.entry(endpoint.path).or_insert_with(|| json!({}));
+        methods[endpoint.method.to_ascii_lowercase()] = described(endpoint);
+    }
+    let refusal = json!({"description": "Refused", "content": content("Refusal")});
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Control API of bigcommerce-mock",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "What the service does not have: stores that are made, put back and deleted.",
+        },
+        "servers": [{"url": origin}],
+        // A token is asked for only where the server was started with one.
+        "security": [{}, {"token": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": schemas(),
+            "responses": {"Refusal": refusal},
+        },
+    })
+}
+
+fn described(endpoint: &Endpoint) -> Json {
+    let in_path = endpoint.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let name = json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"});
+    let in_path = in_path.map(|part| json!({"name": part, "in": "path", "required": true, "schema": name}));
+    let in_query = endpoint.query.iter().map(|part| {
+        let schema = match *part {
+            "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
+            _ => json!({"type": "string"}),
+        };
+        json!({"name": part, "in": "query", "schema": schema})
+    });
+    let (status, schema) = endpoint.answer;
+    let mut done = json!({"description": if schema.is_some() { "Done" } else { "Nothing to show" }});
+    if let Some(schema) = schema {
+        done["content"] = content(schema);
+    }
+    let mut described = json!({
+        "operationId": endpoint.id,
+        "summary": endpoint.summary,
+        "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
+        "responses": {status.to_string(): done, "default": {"$ref": "#/components/responses/Refusal"}},
+    });
+    if let Some(schema) = endpoint.body {
+        // Where nothing has to be said there need be no body.
+        let required = !matches!(schema, "NewStore" | "Reset");
+        described["requestBody"] = json!({"required": required, "content": content(schema)});
+    }
+    described
+}
+
+fn content(schema: &str) -> Json {
+    let schema = json!({"schema": {"$ref": format!("#/components/schemas/{schema}")}});
+    json!({"application/json": schema})
+}
+
+fn schemas() -> Json {
+    let text = || json!({"type": "string"});
+    let number = || json!({"type": "integer", "minimum": 0});
+    let instant = || json!({"type": "string", "format": "date-time"});
+    let object =
+        |properties: Json| json!({"type": "object", "additionalProperties": false, "properties": properties});
+    let list = |name: &str, item: &str| {
+        object(json!({
+            name: {"type": "array", "items": {"$ref": format!("#/components/schemas/{item}")}},
+            "total": number(),
+        }))
+    };
+    let duration = json!({"type": "string", "description": "250ms, 5s, 1h 30m"});
+    let seed = "What stands under a store's hash in a seed file; see docs/SEED.md";
+    json!({
+        "Store": object(json!({
+            "hash": text(), "customers": number(), "created_at": instant(), "last_used_at": instant(),
+            "token": {"type": ["string", "null"]},
+            "urls": object(json!({"v2": text(), "v3": text(), "basic": text()})),
+            "settings": {"$ref": "#/components/schemas/Settings"},
+            "snapshots": {"type": "array", "items": text()},
+        })),
+        "Stores": list("stores", "Store"),
+        "NewStore": object(json!({
+            "hash": text(), "seed": {"$ref": "#/components/schemas/Seed"}, "copy_of": text(), "snapshot": text(),
+            "replace": {"type": "boolean", "default": false},
+        })),
+        "Seed": {"type": "object", "description": seed},
+        "Reset": object(json!({
+            "keep": {"type": "array", "items": {"enum": ["requests", "faults", "clock", "settings"]}},
+        })),
+        "Snapshot": object(json!({"name": text(), "customers": number(), "bytes": number(), "created_at": instant()})),
+        "Snapshots": list("snapshots", "Snapshot"),
+        "Settings": {"type": "object", "description": "Those that are not named stay as they are; null is as usual."},
+        "NewClock": {"oneOf": [
+            object(json!({"mode": {"const": "real"}})),
+            object(json!({"mode": {"const": "frozen"}, "now": instant()})),
+            object(json!({"mode": {"const": "shifted"}, "by": duration})),
+        ]},
+        "Clock": object(json!({"mode": {"enum": ["real", "frozen", "shifted"]}, "now": instant(), "by": duration})),
+        "Advance": object(json!({"by": duration})),
+        "Refusal": object(json!({
+            "error": object(json!({"code": text(), "message": text(), "at": text(), "hint": text()})),
+        })),
+    })
+}
