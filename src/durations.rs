@@ -71,6 +71,13 @@ pub fn instant_text(millis: i64) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// An instant in Unix seconds as text: RFC 3339 in UTC.
+#[must_use]
+pub fn second_text(seconds: i64) -> String {
+    let instant = DateTime::<Utc>::from_timestamp(seconds, 0).unwrap_or_default();
+    instant.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -72,6 +72,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     endpoint("deleteSnapshot", "DELETE", SNAPSHOT, "Forget a snapshot"),
     endpoint("restoreSnapshot", "POST", "/_mock/stores/{hash}/snapshots/{name}/restore", "Put a store back to a snapshot").answers(200, "Store"),
     endpoint("addSeed", "POST", "/_mock/stores/{hash}/seed", "Add a seed to what a store holds, all or nothing").takes("Seed").answers(200, "Store"),
+    endpoint("exportStore", "GET", "/_mock/stores/{hash}/export", "Read a store as a seed file, YAML or JSON").answers(200, "SeedFile"),
     endpoint("getStoreSettings", "GET", SETTINGS, "Read the settings of a store").answers(200, "Settings"),
     endpoint("patchStoreSettings", "PATCH", SETTINGS, "Change settings of a store, merged by RFC 7396").takes("Settings").answers(200, "Settings"),
     endpoint("getClock", "GET", CLOCK, "Read the clock of a store").answers(200, "Clock"),
@@ -93,6 +94,7 @@ pub(super) fn handler(endpoint: &Endpoint) -> MethodRouter<Arc<Control>> {
         "deleteSnapshot" => delete(stores::delete_snapshot),
         "restoreSnapshot" => post(stores::restore),
         "addSeed" => post(seed::add),
+        "exportStore" => get(seed::export),
         "getStoreSettings" => get(settings::get),
         "patchStoreSettings" => patch(settings::patch),
         "getClock" => get(settings::get_clock),
@@ -159,8 +161,11 @@ fn described(endpoint: &Endpoint) -> Json {
     described
 }
 
-fn content(schema: &str) -> Json {
-    let schema = json!({"schema": {"$ref": format!("#/components/schemas/{schema}")}});
+fn content(name: &str) -> Json {
+    let schema = json!({"schema": {"$ref": format!("#/components/schemas/{name}")}});
+    if matches!(name, "Seed" | "SeedFile") {
+        return json!({"application/json": schema, "application/yaml": schema});
+    }
     json!({"application/json": schema})
 }
 
@@ -192,6 +197,9 @@ fn schemas() -> Json {
             "replace": {"type": "boolean", "default": false},
         })),
         "Seed": {"type": "object", "description": seed},
+        "SeedFile": object(json!({
+            "stores": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Seed"}},
+        })),
         "Reset": object(json!({
             "keep": {"type": "array", "items": {"enum": ["requests", "faults", "clock", "settings"]}},
         })),

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
-use serde_json::Value as Json;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value as Json, json};
 
 use super::Control;
 use super::body::{Body, Named, Site};
-use super::voice::Refusal;
-use crate::seed::{Seed, SeedError, SeedFault};
+use super::voice::{Refusal, ok};
+use crate::seed::{Seed, SeedError, SeedFault, export};
 use crate::tenants::{Entry, MakeError};
 
 /// Makes a store that begins with a seed, which stands at `/seed`.
@@ -48,6 +49,24 @@ pub(super) async fn add(
     let seed = seed.map_err(|error| refusal(error, ""))?;
     seed.add(&control.tenants).await.map_err(|error| refusal(error, ""))?;
     control.show(&site, &hash).await
+}
+
+/// `GET /_mock/stores/{hash}/export`: the store as a seed file, in YAML, or in JSON for who asks for that.
+pub(super) async fn export(
+    State(control): State<Arc<Control>>,
+    Named([hash]): Named<1>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let entry = control.entry(&hash)?;
+    let settings = entry.settings_now();
+    let (_, store) = control.tenants.get(&hash).await?;
+    let exported = export::of_store(&store, &settings).await?;
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accept.contains("json") && !accept.contains("yaml") {
+        return Ok(ok(&json!({"stores": {hash: exported}})));
+    }
+    let yaml = HeaderValue::from_static("application/yaml");
+    Ok(([(CONTENT_TYPE, yaml)], export::file(&hash, &exported)).into_response())
 }
 
 fn refusal(error: SeedError, prefix: &str) -> Refusal {

@@ -157,13 +157,25 @@ pub(super) async fn set(
     Ok(AttributeValue::from_row(&upsert.fetch_one(db).await?)?)
 }
 
+/// A value in a seed: the name of the attribute, and what it is. Its id and dates may be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words above say it")]
+pub struct GivenValue {
+    pub name: String,
+    pub value: String,
+    pub id: Option<i64>,
+    pub date_created: Option<i64>,
+    pub date_modified: Option<i64>,
+}
+
 /// Gives a customer of a seed a value, which it must not have yet, of the attribute of that name.
 pub(super) async fn load(
     db: &mut SqliteConnection,
     customer_id: i64,
-    (name, value): (&str, &str),
+    given: &GivenValue,
     now: i64,
 ) -> Result<(), Error> {
+    let GivenValue { name, value, id, date_created, date_modified } = given;
     let attribute = sqlx::query("select id, type from attributes where name = ?").bind(name);
     let attribute = attribute.fetch_optional(&mut *db).await?;
     let attribute = attribute.ok_or(Problem::new("name", What::NoSuch))?;
@@ -171,10 +183,19 @@ pub(super) async fn load(
     let attribute_id: i64 = attribute.try_get("id")?;
     let there = "select exists (select 1 from attribute_values where customer_id = ? and attribute_id = ?)";
     if sqlx::query_scalar(there).bind(customer_id).bind(attribute_id).fetch_one(&mut *db).await? {
-        return Err(Problem::new("name", What::Taken { value: name.to_owned() }).into());
+        return Err(Problem::new("name", What::Taken { value: name.clone() }).into());
     }
-    set(db, customer_id, attribute_id, value, now).await?;
-    Ok(())
+    let created = date_created.unwrap_or(now);
+    let insert = "insert into attribute_values (id, customer_id, attribute_id, attribute_value, date_created, \
+                  date_modified) values (?, ?, ?, ?, ?, ?)";
+    let insert = sqlx::query(insert).bind(id).bind(customer_id).bind(attribute_id).bind(value);
+    let added = insert.bind(created).bind(date_modified.unwrap_or(created)).execute(db).await;
+    added.map(|_| ()).map_err(|error| match error.as_database_error() {
+        Some(refused) if refused.is_unique_violation() => {
+            Problem::new("id", What::Taken { value: id.unwrap_or_default().to_string() }).into()
+        }
+        _ => error.into(),
+    })
 }
 
 /// The values that these customers have, of each customer in the order of their ids.

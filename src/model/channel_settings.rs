@@ -63,23 +63,31 @@ pub(super) fn allows_global_logins(channel_id: i64, decided: Option<bool>) -> bo
 /// # Errors
 /// [`Error::Item`]: a group does not exist.
 pub async fn update(store: &Store, channel_id: i64, valid: Valid) -> Result<(), Error> {
-    let own = columns(&valid);
-    if own.is_empty() {
+    if columns(&valid).is_empty() {
         return Ok(());
     }
     store
         .write(move |turn| {
             Box::pin(async move {
                 turn.memory(|memory| groups_exist(memory, &valid))?;
-                let insert = sqlx::query("insert or ignore into channel_settings (channel_id) values (?)");
-                insert.bind(channel_id).execute(&mut turn.db).await?;
-                let mut sql = Columns::new(&valid, &own).update("channel_settings");
-                sql.push(" where channel_id = ").push_bind(channel_id);
-                sql.build().execute(&mut turn.db).await?;
+                set(&mut turn.db, channel_id, &valid).await?;
                 customer_groups::remember(turn).await
             })
         })
         .await
+}
+
+/// Writes what was supplied, if anything was.
+pub(super) async fn set(db: &mut SqliteConnection, channel_id: i64, valid: &Valid) -> Result<(), Error> {
+    let own = columns(valid);
+    if own.is_empty() {
+        return Ok(());
+    }
+    let insert = sqlx::query("insert or ignore into channel_settings (channel_id) values (?)");
+    insert.bind(channel_id).execute(&mut *db).await?;
+    let mut sql = Columns::new(valid, &own).update("channel_settings");
+    sql.push(" where channel_id = ").push_bind(channel_id).build().execute(db).await?;
+    Ok(())
 }
 
 /// The columns of what was supplied. Assumed: null for an object is null for each of its fields.

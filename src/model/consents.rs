@@ -1,7 +1,9 @@
 //! What customers said to the cookies and scripts of a storefront. A change of it is none of its customer.
 
-use sqlx::Row as _;
+use std::collections::HashMap;
+
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
 
 use super::customers;
 use crate::error::{Error, Problem, What};
@@ -82,13 +84,24 @@ pub async fn update(store: &Store, customer_id: i64, consent: Consent) -> Result
         .write(move |turn| {
             Box::pin(async move {
                 turn.memory(|memory| customers::is_there(memory, customer_id))?;
-                let upsert = "insert or replace into consents (customer_id, allow, deny) values (?, ?, ?)";
-                let json = |words: &[String]| serde_json::Value::from(words).to_string();
-                let upsert = sqlx::query(upsert).bind(customer_id);
-                let upsert = upsert.bind(json(&consent.allow)).bind(json(&consent.deny));
-                upsert.execute(&mut turn.db).await?;
+                set(&mut turn.db, customer_id, &consent).await?;
                 Ok(consent)
             })
         })
         .await
+}
+
+/// Keeps what a customer said.
+pub(super) async fn set(db: &mut SqliteConnection, customer_id: i64, consent: &Consent) -> Result<(), Error> {
+    let upsert = "insert or replace into consents (customer_id, allow, deny) values (?, ?, ?)";
+    let json = |words: &[String]| serde_json::Value::from(words).to_string();
+    let upsert = sqlx::query(upsert).bind(customer_id);
+    upsert.bind(json(&consent.allow)).bind(json(&consent.deny)).execute(db).await?;
+    Ok(())
+}
+
+/// What each customer said who said anything.
+pub(super) async fn all(db: &mut SqliteConnection) -> Result<HashMap<i64, Consent>, sqlx::Error> {
+    let rows = sqlx::query("select * from consents").persistent(false).fetch_all(db).await?;
+    rows.iter().map(|row| Ok((row.try_get("customer_id")?, Consent::from_row(row)?))).collect()
 }

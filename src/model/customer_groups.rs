@@ -118,6 +118,13 @@ pub async fn list(store: &Store, filters: Filters, page: Page) -> Result<Vec<Gro
         .await
 }
 
+/// Every group, in the order of the ids.
+pub(super) async fn all(db: &mut SqliteConnection) -> Result<Vec<Group>, sqlx::Error> {
+    let rows =
+        sqlx::query("select * from customer_groups order by id").persistent(false).fetch_all(db).await?;
+    rows.iter().map(Group::from_row).collect()
+}
+
 /// One group.
 ///
 /// # Errors

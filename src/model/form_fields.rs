@@ -19,7 +19,7 @@ pub const TYPES: &[&str] =
     &["checkboxes", "date", "multiline", "numbers", "password", "radiobuttons", "text", "picklist"];
 
 /// Whose form field it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// Of a customer.
     Customer,

@@ -1,10 +1,14 @@
 //! The first content of a store, all of it or nothing.
 
+use super::attribute_values::{self, GivenValue};
+use super::consents::{self, Consent};
 use super::form_fields::{self, FormField, Given, Owner};
 use super::generate::{Generate, generate};
 use super::memory::Change;
 use super::stored_instruments::{self, StoredInstrument};
-use super::{addresses, attribute_values, attributes, channels, customer_groups, customers};
+use super::{
+    addresses, attributes, channel_settings, channels, customer_groups, customers, metafields, settings,
+};
 use crate::error::Error;
 use crate::fields::validate::Valid;
 use crate::store::{Store, Turn};
@@ -15,8 +19,10 @@ const TOGETHER: usize = 50;
 /// What a store begins with.
 #[derive(Debug, Default)]
 pub struct Content {
-    /// The channels. The first one is there already.
-    pub channels: Vec<Valid>,
+    /// What the store decided about its customers.
+    pub settings: Option<Valid>,
+    /// The channels, each with what it decided. The first one is there already.
+    pub channels: Vec<(Valid, Option<Valid>)>,
     /// The groups.
     pub groups: Vec<Valid>,
     /// The form fields.
@@ -25,6 +31,8 @@ pub struct Content {
     pub attributes: Vec<Valid>,
     /// The customers.
     pub customers: Vec<Customer>,
+    /// Metafields that say themselves whose they are.
+    pub metafields: Vec<Valid>,
     /// How many more to make up.
     pub generate: Option<Generate>,
 }
@@ -38,8 +46,12 @@ pub struct Customer {
     pub password_hash: Option<String>,
     /// What it answered to the store's form fields.
     pub form_fields: Vec<Given>,
-    /// Its attributes: the name and the value of each.
-    pub attributes: Vec<(String, String)>,
+    /// Its values of attributes.
+    pub attributes: Vec<GivenValue>,
+    /// What it said to cookies and scripts.
+    pub consent: Option<Consent>,
+    /// What apps keep with it.
+    pub metafields: Vec<Valid>,
     /// Its addresses, each with its answers.
     pub addresses: Vec<(Valid, Vec<Given>)>,
     /// What it keeps to pay with.
@@ -61,6 +73,10 @@ pub enum Entry {
     Value(usize, usize),
     /// An address: the place of the customer, then its own.
     Address(usize, usize),
+    /// A metafield of a customer: the place of the customer, then its own.
+    Metafield(usize, usize),
+    /// A metafield that says itself whose it is.
+    OtherMetafield(usize),
     /// What was made up.
     Generated,
 }
@@ -122,20 +138,36 @@ async fn write_beside(
         let owner = (Owner::Address, address.id);
         form_fields::load(&mut turn.db, &content.form_fields, owner, answers).await?;
     }
-    for (j, (name, value)) in customer.attributes.iter().enumerate() {
+    for (j, given) in customer.attributes.iter().enumerate() {
         *at = Some(Entry::Value(i, j));
-        attribute_values::load(&mut turn.db, id, (name, value), now).await?;
+        attribute_values::load(&mut turn.db, id, given, now).await?;
+    }
+    if let Some(consent) = &customer.consent {
+        consents::set(&mut turn.db, id, consent).await?;
+    }
+    for (j, valid) in customer.metafields.iter().enumerate() {
+        *at = Some(Entry::Metafield(i, j));
+        metafields::load(&mut turn.db, id, valid, now).await?;
     }
     Ok(())
 }
 
 async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Entry>) -> Result<(), Error> {
-    for channel in &content.channels {
+    for (channel, _) in &content.channels {
         channels::define(&mut turn.db, channel).await?;
     }
     for (i, group) in content.groups.iter().enumerate() {
         *at = Some(Entry::Group(i));
         customer_groups::insert(&mut turn.db, group, now).await?;
+    }
+    if let Some(settings) = &content.settings {
+        settings::set(&mut turn.db, settings).await?;
+    }
+    for (channel, settings) in &content.channels {
+        if let Some(settings) = settings {
+            let id = channel.int("id").unwrap_or(channels::FIRST);
+            channel_settings::set(&mut turn.db, id, settings).await?;
+        }
     }
     for (i, (owner, field)) in content.form_fields.iter().enumerate() {
         *at = Some(Entry::FormField(i));
@@ -157,6 +189,10 @@ async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Ent
         for ((i, customer), id) in (first..).zip(customers).zip(ids) {
             write_beside(turn, content, (i, customer), id, now, at).await?;
         }
+    }
+    for (i, valid) in content.metafields.iter().enumerate() {
+        *at = Some(Entry::OtherMetafield(i));
+        metafields::load(&mut turn.db, valid.int("resource_id").unwrap_or_default(), valid, now).await?;
     }
     *at = Some(Entry::Generated);
     if let Some(wanted) = content.generate {

@@ -50,6 +50,9 @@ pub const BATCH_FIELDS: &[Field] = &[
     DESCRIPTION,
 ];
 
+/// Assumed: the app of a client, or of a seed, that does not say which it is.
+pub const OWNER: &str = "bigcommercemock0client0id000000";
+
 /// A stored metafield.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are those of FIELDS")]
@@ -195,6 +198,28 @@ async fn insert(
     ];
     let row = Columns::new(valid, &own).insert("metafields").build().fetch_one(db).await;
     Ok(Metafield::from_row(&row.map_err(taken)?)?)
+}
+
+/// Adds a metafield of a seed, of a customer who need not exist. Its id, dates and app may be given.
+///
+/// # Errors
+/// [`What::Taken`]: the app has one with that key in that namespace, or another one has the id.
+pub(super) async fn load(db: &mut SqliteConnection, of: i64, valid: &Valid, now: i64) -> Result<(), Error> {
+    let created = valid.int("date_created").unwrap_or(now);
+    let own = [
+        ("resource_id", Value::Int(of)),
+        ("owner_client_id", Value::Text(valid.text("owner_client_id").unwrap_or(OWNER).to_owned())),
+        ("date_created", Value::Int(created)),
+        ("date_modified", Value::Int(valid.int("date_modified").unwrap_or(created))),
+    ];
+    let added = Columns::new(valid, &own).insert("metafields").build().fetch_one(db).await;
+    added.map(|_| ()).map_err(taken)
+}
+
+/// Every metafield, in the order of the ids.
+pub(super) async fn all(db: &mut SqliteConnection) -> Result<Vec<Metafield>, sqlx::Error> {
+    let rows = sqlx::query("select * from metafields order by id").persistent(false).fetch_all(db).await?;
+    rows.iter().map(Metafield::from_row).collect()
 }
 
 /// Changes a metafield of a customer: what is supplied. Nothing supplied changes nothing.

@@ -21,6 +21,7 @@ pub mod credentials;
 pub mod customer_groups;
 pub mod customers;
 pub mod events;
+pub mod export;
 pub mod form_field_values;
 pub mod form_fields;
 pub mod generate;

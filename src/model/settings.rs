@@ -3,8 +3,8 @@
 //! Which group is the default one, and which is for guests, is kept with the groups: there is one truth, and it is
 //! seen and changed from both sides.
 
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
 
 use super::customer_groups::{self, DEFAULT, FOR_GUESTS};
 use super::memory::Memory;
@@ -98,23 +98,29 @@ pub async fn update(store: &Store, valid: Valid) -> Result<(), Error> {
         .write(move |turn| {
             Box::pin(async move {
                 turn.memory(|memory| groups_exist(memory, &valid))?;
-                if let Some(privacy) = valid.object("privacy_settings").filter(|privacy| !privacy.is_empty())
-                {
-                    Columns::new(privacy, &[]).update("settings").build().execute(&mut turn.db).await?;
-                }
-                if let Some(groups) = valid.object("customer_group_settings") {
-                    for (field, mark) in [(GUESTS, FOR_GUESTS), (NEW, DEFAULT)] {
-                        if let Some(id) = groups.int(field.name) {
-                            // Assumed: the dates of the groups stay as they are.
-                            customer_groups::mark(&mut turn.db, mark, id).await?;
-                        }
-                    }
+                set(&mut turn.db, &valid).await?;
+                if valid.object("customer_group_settings").is_some() {
                     customer_groups::remember(turn).await?;
                 }
                 Ok(())
             })
         })
         .await
+}
+
+/// Writes what was supplied.
+pub(super) async fn set(db: &mut SqliteConnection, valid: &Valid) -> Result<(), Error> {
+    if let Some(privacy) = valid.object("privacy_settings").filter(|privacy| !privacy.is_empty()) {
+        Columns::new(privacy, &[]).update("settings").build().execute(&mut *db).await?;
+    }
+    let groups = valid.object("customer_group_settings");
+    for (field, mark) in [(GUESTS, FOR_GUESTS), (NEW, DEFAULT)] {
+        if let Some(id) = groups.and_then(|groups| groups.int(field.name)) {
+            // Assumed: the dates of the groups stay as they are.
+            customer_groups::mark(&mut *db, mark, id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the groups that a write names are there; 0 is none, and always is.

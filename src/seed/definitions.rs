@@ -1,9 +1,9 @@
 //! What a store of a seed asks of its people and notes down about them: form fields, attributes, and their values.
 
 use super::parse::{Row, exactly, known, row, take};
-use super::words::why;
 use super::yaml::{Fault, Faults, Node, Place};
-use crate::error::What;
+use crate::fields::{Field, date, int, text};
+use crate::model::attribute_values::GivenValue;
 use crate::model::attributes;
 use crate::model::form_fields::{FormField, Owner, Type};
 
@@ -55,14 +55,25 @@ pub(super) fn attributes(node: Node) -> Result<Vec<Row>, Faults> {
     node.each(|node| Ok::<_, Faults>(row(attributes::FIELDS, &[], node)?.0))
 }
 
+/// The fields of a value that a customer of a seed has of an attribute.
+pub(super) const VALUE: &[Field] = &[
+    text("name").required().len(1, 255),
+    text("value").required().len(1, 255),
+    int("id"),
+    date("date_created"),
+    date("date_modified"),
+];
+
 /// The value that a customer of a seed has of an attribute.
-pub(super) fn attribute_value(node: Node) -> Result<(Place, String, String), Fault> {
-    let place = node.place.clone();
-    let [name, value] = exactly(node, ["name", "value"])?;
-    let at = value.place.clone();
-    let value = value.text()?;
-    if value.chars().count() > 255 {
-        return Err(at.is(why(&What::Length { min: 1, max: 255 })));
-    }
-    Ok((place, name.text()?, value))
+pub(super) fn attribute_value(node: Node) -> Result<(Place, GivenValue), Faults> {
+    let (row, _) = row(VALUE, &[], node)?;
+    let text = |name| row.valid.text(name).unwrap_or_default().to_owned();
+    let given = GivenValue {
+        name: text("name"),
+        value: text("value"),
+        id: row.valid.int("id"),
+        date_created: row.valid.int("date_created"),
+        date_modified: row.valid.int("date_modified"),
+    };
+    Ok((row.place, given))
 }

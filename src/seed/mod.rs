@@ -14,6 +14,7 @@ use crate::store::{self, OpenError};
 use crate::tenants::{Prepared, Tenants};
 
 mod definitions;
+pub mod export;
 mod instruments;
 mod parse;
 mod references;
@@ -253,7 +254,12 @@ async fn fill(store: &store::Store, mut seeded: parse::Store, name: &Arc<str>) -
         seeded.customers.iter_mut().map(|customer| hashed(&store.passwords, customer.beside.secret.take()));
     let hashes = join_all(hashes).await;
     let content = Content {
-        channels: seeded.channels.iter().map(|row| row.valid.clone()).collect(),
+        settings: seeded.customer_settings.as_ref().map(|row| row.valid.clone()),
+        channels: seeded
+            .channels
+            .iter()
+            .map(|(row, settings)| (row.valid.clone(), settings.as_ref().map(|row| row.valid.clone())))
+            .collect(),
         groups: seeded.groups.iter().map(|row| row.valid.clone()).collect(),
         form_fields: seeded.form_fields.iter().map(|(_, owner, field)| (*owner, field.clone())).collect(),
         attributes: seeded.attributes.iter().map(|row| row.valid.clone()).collect(),
@@ -263,6 +269,7 @@ async fn fill(store: &store::Store, mut seeded: parse::Store, name: &Arc<str>) -
             .zip(hashes)
             .map(|(customer, hash)| content(customer, hash))
             .collect(),
+        metafields: seeded.metafields.iter().map(|row| row.valid.clone()).collect(),
         generate: seeded.generate.as_ref().map(|(_, wanted)| *wanted),
     };
     let Err(Refused { entry, error }) = load::load(store, content).await else { return Ok(()) };
@@ -287,7 +294,9 @@ fn content(customer: &Customer, password_hash: Option<String>) -> load::Customer
         valid: row.valid.clone(),
         password_hash,
         form_fields: answers(row),
-        attributes: beside.attributes.iter().map(|(_, name, value)| (name.clone(), value.clone())).collect(),
+        attributes: beside.attributes.iter().map(|(_, given)| given.clone()).collect(),
+        consent: beside.consent.clone(),
+        metafields: beside.metafields.iter().map(|row| row.valid.clone()).collect(),
         addresses: beside.addresses.iter().map(|row| (row.valid.clone(), answers(row))).collect(),
         stored_instruments: beside.stored_instruments.clone(),
     }
@@ -309,6 +318,8 @@ fn fault_in(seeded: &parse::Store, entry: Entry, problem: &Problem) -> Fault {
         }
         Entry::Customer(i) => seeded.customers[i].row.fault(problem),
         Entry::Address(i, j) => seeded.customers[i].beside.addresses[j].fault(problem),
+        Entry::Metafield(i, j) => seeded.customers[i].beside.metafields[j].fault(problem),
+        Entry::OtherMetafield(i) => seeded.metafields[i].fault(problem),
         Entry::Generated => {
             let (place, _) = seeded.generate.as_ref().expect("what was made up was asked for");
             let taken = if let What::Taken { value } = &problem.what { value } else { "" };

@@ -7,13 +7,18 @@ use super::instruments::stored_instruments;
 use super::words::{MAX_PINNED_ID, unknown, why};
 use super::yaml::{Fault, Faults, Node, Place, meant, object, read};
 use crate::access::{Access, SCOPES, Token};
-use crate::error::{Problem, What};
+use crate::error::{Error, Problem, What};
 use crate::fields::validate::{Operation, Valid, validate};
 use crate::fields::{Dialect, Field, Kind, Value, values};
+use crate::model::attribute_values::GivenValue;
+use crate::model::consents::{self, Consent};
 use crate::model::form_fields::{FormField, Given, Owner};
 use crate::model::generate::Generate;
 use crate::model::stored_instruments::StoredInstrument;
-use crate::model::{addresses, channels, customer_groups, customers};
+use crate::model::{
+    addresses, channel_settings, channels, customer_groups, customers, metafields,
+    settings as customer_settings,
+};
 use crate::tenants::{self, Information, Settings, Wrong};
 use crate::{mount, passwords};
 
@@ -27,11 +32,16 @@ pub(super) struct Store {
     /// What it has under `settings`, which was found good.
     settings: Json,
     pub(super) information: Information,
-    pub(super) channels: Vec<Row>,
+    /// What it decided about its customers.
+    pub(super) customer_settings: Option<Row>,
+    /// Each with what it decided.
+    pub(super) channels: Vec<(Row, Option<Row>)>,
     pub(super) groups: Vec<Row>,
     pub(super) form_fields: Vec<(Place, Owner, FormField)>,
     pub(super) attributes: Vec<Row>,
     pub(super) customers: Vec<Customer>,
+    /// Those that say themselves whose they are.
+    pub(super) metafields: Vec<Row>,
     /// Where it is, and what to make up.
     pub(super) generate: Option<(Place, Generate)>,
 }
@@ -71,9 +81,11 @@ pub(super) struct Customer {
 pub(super) struct Beside {
     pub(super) secret: Option<Secret>,
     pub(super) addresses: Vec<Row>,
-    /// Where it is, the name of an attribute, and the value.
-    pub(super) attributes: Vec<(Place, String, String)>,
+    /// Where each value is, and what it is.
+    pub(super) attributes: Vec<(Place, GivenValue)>,
     pub(super) stored_instruments: Vec<StoredInstrument>,
+    pub(super) consent: Option<Consent>,
+    pub(super) metafields: Vec<Row>,
 }
 
 /// How a seed gives a password. Its text must not get into a log, so it has no `Debug` of its own.
@@ -132,17 +144,19 @@ pub(super) fn parse(text: &str) -> Result<(Vec<Store>, Faults), Fault> {
     Ok((stores, faults))
 }
 
-const STORE_KEYS: [&str; 11] = [
+const STORE_KEYS: [&str; 13] = [
     "auth",
     "tokens",
     "basic",
     "settings",
     "store",
+    "customer_settings",
     "channels",
     "groups",
     "form_fields",
     "attributes",
     "customers",
+    "metafields",
     "generate",
 ];
 
@@ -169,7 +183,11 @@ fn read_part(store: &mut Store, key: &str, node: Node) -> Result<(), Faults> {
         "basic" => store.access.basic = node.each(basic)?,
         "settings" => store.settings = settings(node)?,
         "store" => store.information = information(node)?,
+        "customer_settings" => {
+            store.customer_settings = Some(row(customer_settings::FIELDS, &[], node)?.0);
+        }
         "channels" => store.channels = node.each(channel)?,
+        "metafields" => store.metafields = node.each(other_metafield)?,
         "form_fields" => store.form_fields = node.each(definitions::form_field)?,
         "groups" => {
             store.groups = node.each(|node| Ok::<_, Faults>(row(customer_groups::FIELDS, &[], node)?.0))?;
@@ -246,12 +264,39 @@ fn information(node: Node) -> Result<Information, Fault> {
     Information::read(node.into_json()).map_err(|Wrong { path, why }| places.place_of(&path).is(why))
 }
 
-fn channel(node: Node) -> Result<Row, Faults> {
-    let (row, _) = row(channels::FIELDS, &[], node)?;
+fn channel(node: Node) -> Result<(Row, Option<Row>), Faults> {
+    let (row, extras) = row(channels::FIELDS, &["settings"], node)?;
+    let settings = extras.into_iter().next();
+    let settings = settings.map(|(_, node)| self::row(channel_settings::FIELDS, &[], node)).transpose()?;
     if row.valid.int("id").is_none() {
         return Err(row.place.is("id is missing: customers say by it which channels are theirs").into());
     }
+    Ok((row, settings.map(|(settings, _)| settings)))
+}
+
+/// A metafield that says itself whose it is: of a customer who need not exist.
+fn other_metafield(node: Node) -> Result<Row, Faults> {
+    let (row, _) = row(metafields::FIELDS, &[], node)?;
+    if row.valid.int("resource_id").is_none() {
+        return Err(row.is("resource_id", "required here: the id of a customer, who need not exist").into());
+    }
     Ok(row)
+}
+
+fn metafield(node: Node) -> Result<Row, Faults> {
+    let (row, _) = row(metafields::FIELDS, &[], node)?;
+    if row.valid.int("resource_id").is_some() {
+        return Err(row.is("resource_id", "the customer it stands in; leave it out").into());
+    }
+    Ok(row)
+}
+
+fn consent(node: Node) -> Result<Consent, Faults> {
+    let (row, _) = row(consents::FIELDS, &[], node)?;
+    Consent::of(&row.valid).map_err(|error| match error {
+        Error::Item { problems, .. } => Faults(problems.iter().map(|problem| row.fault(problem)).collect()),
+        other => row.place.is(other.to_string()).into(),
+    })
 }
 
 fn generate(node: Node) -> Result<Generate, Fault> {
@@ -276,15 +321,33 @@ fn generate(node: Node) -> Result<Generate, Fault> {
 }
 
 /// The keys of a customer that are not read as fields of the table.
-const CUSTOMER_EXTRAS: &[&str] =
-    &["password", "password_hash", "addresses", "attributes", "stored_instruments", "_authentication"];
+const CUSTOMER_EXTRAS: &[&str] = &[
+    "password",
+    "password_hash",
+    "addresses",
+    "attributes",
+    "stored_instruments",
+    "consent",
+    "metafields",
+    "_authentication",
+];
 
-fn customer(node: Node) -> Result<Customer, Faults> {
-    let mut node = node;
+/// Whether a row is one of older times, which may lack what must be there today.
+fn times(node: &mut Node, faults: &mut Faults) -> Operation {
+    let legacy = take(node, "legacy").map(Node::switch).transpose();
+    if faults.note(legacy).flatten().unwrap_or_default() { Operation::LegacySeed } else { Operation::Seed }
+}
+
+fn address(mut node: Node) -> Result<Row, Faults> {
     let mut faults = Faults::default();
-    let legacy = take(&mut node, "legacy").map(Node::switch).transpose();
-    let legacy = faults.note(legacy).flatten().unwrap_or_default();
-    let operation = if legacy { Operation::LegacySeed } else { Operation::Seed };
+    let operation = times(&mut node, &mut faults);
+    let (row, _) = parts_of_row(operation, addresses::FIELDS, &[], node)?;
+    faults.or(row?)
+}
+
+fn customer(mut node: Node) -> Result<Customer, Faults> {
+    let mut faults = Faults::default();
+    let operation = times(&mut node, &mut faults);
     let (row, extras) = parts_of_row(operation, customers::FIELDS, CUSTOMER_EXTRAS, node)?;
     let row = faults.note(row);
     let mut beside = Beside::default();
@@ -303,9 +366,11 @@ fn read_extra(customer: &mut Beside, key: &str, node: Node) -> Result<(), Faults
     let refuse = |what| Err(place.is(why(&what)).into());
     match (key, customer.secret.is_some()) {
         ("addresses", _) => {
-            customer.addresses = node.each(|node| Ok::<_, Faults>(row(addresses::FIELDS, &[], node)?.0))?;
+            customer.addresses = node.each(address)?;
         }
         ("attributes", _) => customer.attributes = node.each(definitions::attribute_value)?,
+        ("consent", _) => customer.consent = Some(consent(node)?),
+        ("metafields", _) => customer.metafields = node.each(metafield)?,
         ("stored_instruments", _) => customer.stored_instruments = stored_instruments(node)?,
         ("password" | "password_hash", true) => {
             return Err(node.place.is("give password or password_hash, not both").into());

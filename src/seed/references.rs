@@ -8,16 +8,19 @@ use super::parse::{Customer, Row, Store};
 use super::words::{no_country, why};
 use super::yaml::{Fault, Place};
 use crate::error::{Error, What};
+use crate::fields::validate::Valid;
 use crate::fields::{Kind, Value};
+use crate::model::attribute_values::GivenValue;
 use crate::model::attributes::Type;
-use crate::model::channels;
+use crate::model::channels::FIRST;
 use crate::model::form_fields::{self, FormField, Owner};
 use crate::model::{countries, customer_groups};
 
 /// Everything that is wrong between the parts of a store.
 pub(super) fn faults(store: &Store) -> Vec<Fault> {
     let mut faults = Vec::new();
-    twice(&mut faults, &store.channels, "id", "channel");
+    let channels = || store.channels.iter().map(|(channel, _)| channel);
+    twice(&mut faults, channels(), "id", "channel");
     for field in ["name", "id"] {
         twice(&mut faults, &store.groups, field, "group");
         twice(&mut faults, &store.attributes, field, "attribute");
@@ -45,11 +48,15 @@ pub(super) fn faults(store: &Store) -> Vec<Fault> {
     twice(&mut faults, addresses, "id", "address");
     let known = Known {
         groups: ids(&store.groups),
-        channels: std::iter::once(channels::FIRST)
-            .chain(store.channels.iter().filter_map(|channel| channel.valid.int("id")))
+        channels: std::iter::once(FIRST)
+            .chain(channels().filter_map(|channel| channel.valid.int("id")))
             .collect(),
         store,
     };
+    let settings = store.channels.iter().filter_map(|(_, settings)| settings.as_ref());
+    for settings in store.customer_settings.iter().chain(settings) {
+        known.check_settings(settings, &mut faults);
+    }
     for customer in &store.customers {
         known.check(customer, &mut faults);
     }
@@ -98,12 +105,9 @@ struct Known<'a> {
 impl Known<'_> {
     fn check(&self, customer: &Customer, faults: &mut Vec<Fault>) {
         let Customer { row, beside } = customer;
-        // Those that are made up have ids as well.
-        let made_up = self.store.generate.as_ref().is_some_and(|(_, wanted)| wanted.groups > 0);
         if let Some(id) = row.valid.int("customer_group_id")
             && id != 0
-            && !self.groups.contains(&id)
-            && !made_up
+            && !self.has_group(id)
         {
             faults.push(row.is("customer_group_id", no_id("group", "groups", id, &self.groups)));
         }
@@ -118,9 +122,9 @@ impl Known<'_> {
         for address in &beside.addresses {
             self.check_address(address, row, faults);
         }
-        for (i, (place, name, value)) in beside.attributes.iter().enumerate() {
+        for (i, (place, GivenValue { name, value, .. })) in beside.attributes.iter().enumerate() {
             let before = &beside.attributes[..i];
-            if before.iter().any(|(_, other, _)| other.eq_ignore_ascii_case(name)) {
+            if before.iter().any(|(_, other)| other.name.eq_ignore_ascii_case(name)) {
                 faults.push(below(place, "name").is("the customer has a value of this attribute already"));
                 continue;
             }
@@ -136,6 +140,26 @@ impl Known<'_> {
                 faults.push(below(place, "value").is(wrong_value(&what)));
             }
         }
+    }
+
+    fn check_settings(&self, settings: &Row, faults: &mut Vec<Fault>) {
+        for (field, value) in
+            settings.valid.object("customer_group_settings").into_iter().flat_map(Valid::iter)
+        {
+            if let Value::Int(id) = value
+                && *id != 0
+                && !self.has_group(*id)
+            {
+                let at = format!("customer_group_settings.{}", field.name);
+                faults.push(settings.is(&at, no_id("group", "groups", *id, &self.groups)));
+            }
+        }
+    }
+
+    /// Those that are made up have ids as well.
+    fn has_group(&self, id: i64) -> bool {
+        let made_up = self.store.generate.as_ref().is_some_and(|(_, wanted)| wanted.groups > 0);
+        made_up || self.groups.contains(&id)
     }
 
     fn check_address(&self, address: &Row, customer: &Row, faults: &mut Vec<Fault>) {

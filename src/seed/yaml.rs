@@ -1,6 +1,6 @@
 //! YAML as a tree of what a client could send as JSON, with the line of everything. Numbers keep their text.
 
-use saphyr::{MarkedYaml, Scalar, YamlData, YamlLoader};
+use saphyr::{MarkedYaml, Scalar, Yaml, YamlData, YamlEmitter, YamlLoader};
 use saphyr_parser::Parser;
 use serde_json::{Map, Number, Value as Json};
 
@@ -252,4 +252,84 @@ impl Node {
 
 pub(super) fn object(entries: Vec<(String, Node)>) -> Map<String, Json> {
     entries.into_iter().map(|(key, value)| (key, value.into_json())).collect()
+}
+
+/// Writes YAML that [`read`] reads back.
+pub(super) fn write(json: &Json) -> String {
+    let mut text = String::new();
+    let mut emitter = YamlEmitter::new(&mut text);
+    emitter.dump(&tree(json)).expect("a tree of plain values can be written to a text");
+    // The mark of a document's beginning, of which there is one.
+    let text = text.strip_prefix("---\n").unwrap_or(&text);
+    format!("{text}\n")
+}
+
+fn tree(json: &Json) -> Yaml<'_> {
+    let scalar = match json {
+        Json::Null => Scalar::Null,
+        Json::Bool(value) => Scalar::Boolean(*value),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Scalar::Integer(number),
+            // Kept as text, as amounts may be.
+            None => return Yaml::Value(Scalar::String(number.to_string().into())),
+        },
+        Json::String(text) => Scalar::String(text.as_str().into()),
+        Json::Array(items) => return Yaml::Sequence(items.iter().map(tree).collect()),
+        Json::Object(object) => {
+            let key = |key| Yaml::Value(Scalar::String(std::borrow::Cow::Borrowed(key)));
+            return Yaml::Mapping(
+                object.iter().map(|(name, value)| (key(name.as_str()), tree(value))).collect(),
+            );
+        }
+    };
+    Yaml::Value(scalar)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(text in any::<String>(), word in "[ -~]{0,12}", number in any::<i64>()) {
+            let json = serde_json::json!({"a": [text, {"b": word, "c": number}], "d": [[true, null]], "e": {}, "f": []});
+            let read = read(&write(&json)).map(Node::into_json).map_err(|fault| fault.why);
+            prop_assert_eq!(read, Ok(json));
+        }
+    }
+
+    #[test]
+    fn text_that_looks_like_something_else_stays_text() {
+        for text in [
+            "1",
+            "1.5",
+            "true",
+            "null",
+            "~",
+            "",
+            " a",
+            "a: b",
+            "# a",
+            "- a",
+            "0x1f",
+            "1e3",
+            "2024-05-06",
+            "a\nb",
+            "'",
+            "\"",
+            "\u{85}",
+            "\u{feff}",
+            ".inf",
+            "yes",
+        ] {
+            let json = serde_json::json!([text]);
+            assert_eq!(
+                read(&write(&json)).map(Node::into_json).map_err(|fault| fault.why),
+                Ok(json),
+                "{text:?}"
+            );
+        }
+    }
 }

@@ -33,9 +33,6 @@ pub const INCLUDABLE: &[&str] = &[
     "id",
 ];
 
-/// Assumed: the app of a client that does not say which it is.
-const OWNER: &str = "bigcommercemock0client0id000000";
-
 /// `GET /customers/{id}/metafields`
 ///
 /// # Errors
@@ -126,7 +123,7 @@ pub async fn delete(tenant: Tenant, Ids([customer_id, id]): Ids<2>) -> Result<Re
 /// The app that makes a metafield, as it names itself.
 pub(super) fn owner(headers: &HeaderMap) -> String {
     let name = headers.get("x-auth-client").and_then(|value| value.to_str().ok()).map(str::trim);
-    name.filter(|name| !name.is_empty()).unwrap_or(OWNER).to_owned()
+    name.filter(|name| !name.is_empty()).unwrap_or(metafields::OWNER).to_owned()
 }
 
 fn object(body: Body, operation: Operation) -> Result<Valid, Error> {

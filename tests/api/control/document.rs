@@ -58,7 +58,11 @@ async fn every_example_of_the_document_is_answered_as_it_shows() {
     let examples = examples();
     assert!(examples.len() > 20);
     for Example { method, path, body, status, answer } in examples {
-        let reply = mock.call(&method, &path, &[], &body).await;
+        let (headers, body) = match body.strip_prefix("Accept: ") {
+            Some(accept) => (vec![("accept", accept)], ""),
+            None => (Vec::new(), body.as_str()),
+        };
+        let reply = mock.call(&method, &path, &headers, body).await;
         assert_eq!(reply.status, status, "{method} {path} {body}: {}", reply.body);
         if let Some(shown) = answer {
             assert!(

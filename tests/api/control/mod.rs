@@ -6,6 +6,7 @@ use crate::support::{Mock, Reply};
 
 mod clocks;
 mod document;
+mod exports;
 mod guard;
 mod resets;
 mod settings;
