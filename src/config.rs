@@ -68,6 +68,8 @@ pub enum SeedCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Print the format of seed files as a JSON schema
+    Schema,
 }
 
 /// A version of the API.
@@ -116,6 +118,10 @@ pub struct Config {
     /// Seed file that makes the first stores; `demo` is the built-in one, `none` makes none, `-` is standard input. The flag may be given several times
     #[arg(long, env = "BCMOCK_SEED", global = true, value_name = "FILE", default_value = "demo", value_parser = seed, action = clap::ArgAction::Append)]
     pub seed: Vec<Seed>,
+
+    /// Read the seed files again when they change: the stores that they name are put back to them. SIGHUP does so once
+    #[arg(long, env = "BCMOCK_WATCH", global = true, value_name = "true|false", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub watch: bool,
 
     /// Store that `/api/v2` speaks to when the Host header names none
     #[arg(long, env = "BCMOCK_DEFAULT_STORE", global = true, value_name = "HASH", default_value = DEFAULT_STORE, value_parser = store_hash)]

@@ -4,7 +4,7 @@
 //! a handler in [`v2`] or [`v3`] (the wire formats), [`fields`] (what may be written) and [`model`] (rows and rules) to a
 //! [`store`] – one tenant, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
 //! [`control`] is what the service does not have, [`openapi`] tells tools what there is. [`config`] is the command line,
-//! [`seed`] the files that fill stores, [`server`] the listening,
+//! [`seed`] the files that fill stores, [`reload`] reads them again, [`server`] is the listening,
 //! [`descriptors`] how much of it the system allows.
 
 pub mod accept;
@@ -29,6 +29,7 @@ pub mod openapi;
 pub mod operations;
 pub mod passwords;
 pub mod quota;
+pub mod reload;
 pub mod reply;
 pub mod seed;
 pub mod server;

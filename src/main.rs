@@ -13,7 +13,7 @@ use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::{self, Seed, SeedError};
 use bigcommerce_mock::tenants::{self, Tenants};
-use bigcommerce_mock::{descriptors, edge, healthcheck, openapi, server};
+use bigcommerce_mock::{descriptors, edge, healthcheck, openapi, reload, server};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(target_env = "musl")]
@@ -50,6 +50,11 @@ fn main() -> ExitCode {
                 }
                 Err(error) => refuse_all(&*error),
             }
+        }
+        Command::Seed { command: SeedCommand::Schema } => {
+            let schema = format!("{:#}\n", seed::schema::document());
+            let _ = io::stdout().write_all(schema.as_bytes());
+            ExitCode::SUCCESS
         }
         Command::Serve => {
             start_log(&cli.config);
@@ -104,6 +109,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     // Before anything is opened, so that a signal during the start ends it too.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let hang_up = signal(SignalKind::hangup())?;
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -130,9 +136,12 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     announce(&config, listener.local_addr()?, &tenants)?;
     let keeping_house = tenants.clone();
     let keeping_house = tokio::spawn(async move { keeping_house.keep_house().await });
+    let reading =
+        tokio::spawn(reload::keep_reading(config.seed.clone(), config.watch, hang_up, tenants.clone()));
     let app = bigcommerce_mock::app(tenants.clone(), options);
     server::serve(listener, app, config.timeouts(), stop).await;
     keeping_house.abort();
+    reading.abort();
     let _ = tokio::time::timeout(Duration::from_millis(300), tenants.close()).await;
     Ok(())
 }
@@ -158,12 +167,7 @@ async fn start(
     let listener = server::listen(config.host, config.port()).await.map_err(|error| {
         format!("can not listen on {}: {error}", SocketAddr::new(config.host, config.port()))
     })?;
-    let seeds = config.seed.iter().filter_map(|seed| match seed {
-        config::Seed::Demo => Some(Seed::demo()),
-        config::Seed::None => None,
-        config::Seed::File(file) => Some(Seed::read(file)),
-    });
-    let seed = Seed::join(seeds.collect::<Result<_, _>>()?)?;
+    let seed = reload::read(&config.seed)?;
     let options = tenants::Options {
         data_dir: config.data_dir.clone(),
         strict_stores: config.strict_stores,

@@ -47,8 +47,12 @@ pub fn is_ours(path: &str) -> bool {
     path == ROOT || path.starts_with(PREFIX)
 }
 
-/// What anybody may read, web pages of any origin too.
 const OPENAPI: &str = "/_mock/openapi.json";
+
+const SEED_SCHEMA: &str = "/_mock/seed.schema.json";
+
+/// What anybody may read, web pages of any origin too.
+const PUBLIC: [&str; 3] = [ROOT, OPENAPI, SEED_SCHEMA];
 
 /// The longest body, in bytes: seeds may be large.
 const BODY_LIMIT: usize = 64 << 20;
@@ -102,7 +106,7 @@ impl Api {
         host: Option<&Authority>,
     ) -> Response {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        let is_public = is_read && [OPENAPI, ROOT].contains(&request.uri().path());
+        let is_public = is_read && PUBLIC.contains(&request.uri().path());
         if !is_public && let Err(refusal) = self.guard.check(request.headers(), host) {
             return refusal;
         }
@@ -141,11 +145,19 @@ fn unreceived(why: Unreceived) -> Refusal {
 }
 
 fn routes() -> Router<Arc<Control>> {
-    let mut routes = Router::new().route(ROOT, get(root)).route(OPENAPI, get(openapi));
+    let mut routes = Router::new()
+        .route(ROOT, get(root))
+        .route(OPENAPI, get(openapi))
+        .route(SEED_SCHEMA, get(seed_schema));
     for endpoint in ENDPOINTS {
         routes = routes.route(endpoint.path, endpoints::handler(endpoint));
     }
     routes.method_not_allowed_fallback(voice::wrong_method).fallback(async || Refusal::no_such_route())
+}
+
+/// `GET /_mock/seed.schema.json`: the format of seed files.
+async fn seed_schema() -> Response {
+    answer(StatusCode::OK, &crate::seed::schema::document())
 }
 
 /// How many stores [`root`] lists.
@@ -164,6 +176,7 @@ async fn root(State(control): State<Arc<Control>>, site: Site) -> Response {
             "control": format!("{origin}{OPENAPI}?version=control"),
         },
         "control": format!("{origin}/_mock/stores"),
+        "seed_schema": format!("{origin}{SEED_SCHEMA}"),
         "docs": "https://github.com/bigcommerce-mock/bigcommerce-mock#readme",
     });
     // Who needs a token to see the stores does not see them here.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::fields::{Dialect, Field, Op};
 use crate::operations::{self, Operation};
 
-mod schema;
+pub(crate) mod schema;
 mod v2;
 mod v3;
 

@@ -37,13 +37,32 @@ pub(super) fn body(fields: &'static [Field], dialect: Dialect, operation: Operat
     written(fields, dialect, operation, false)
 }
 
+/// The object that stands in a seed for a row of this table.
+pub(crate) fn seeded(fields: &'static [Field]) -> Json {
+    written(fields, Dialect::V2, Operation::Seed, false)
+}
+
+/// What a field is in a write. A seed speaks V2, and V3 of what only that has; and it may pin what clients may not write.
+fn side(field: &'static Field, dialect: Dialect, operation: Operation) -> (&'static Side, bool) {
+    let is_seed = operation == Operation::Seed;
+    let side = match field.side(dialect) {
+        side if side.access == Access::Absent && is_seed => field.side(Dialect::V3),
+        side => side,
+    };
+    (side, side.is_read(operation) || (is_seed && side.access == Access::ReadOnly && field.stored))
+}
+
 fn written(fields: &'static [Field], dialect: Dialect, operation: Operation, inside: bool) -> Json {
-    let sides = || fields.iter().map(|field| (field, field.side(dialect)));
-    let taken = sides().filter(|(field, side)| side.is_read(operation) && field.kind != Kind::Computed);
+    let sides = || fields.iter().map(|field| (field, side(field, dialect, operation)));
+    let taken = sides().filter(|(field, (_, is_read))| *is_read && field.kind != Kind::Computed);
+    let taken = taken.map(|(field, (side, _))| (field, side));
     // What the id of the path or of the batch says is nothing to an object inside.
     let taken = taken.filter(|(_, side)| !(inside && side.access == Access::Key));
-    let required: Vec<&str> =
-        sides().filter(|(_, side)| side.is_needed(operation, inside)).map(|(_, side)| side.name).collect();
+    let required: Vec<&str> = sides()
+        .map(|(_, (side, _))| side)
+        .filter(|side| side.is_needed(operation, inside))
+        .map(|side| side.name)
+        .collect();
     let properties: Map<String, Json> = taken
         .map(|(field, side)| (side.name.to_owned(), taken_as(field, side, dialect, operation)))
         .collect();

@@ -18,6 +18,7 @@ pub mod export;
 mod instruments;
 mod parse;
 mod references;
+pub mod schema;
 mod words;
 mod yaml;
 

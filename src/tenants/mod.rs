@@ -110,6 +110,12 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Its hash.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.entry.hash
+    }
+
     /// The open store.
     ///
     /// # Panics

@@ -140,6 +140,20 @@ pub fn read_seeded(settings: &mut Settings, json: Json, at: &str) -> Result<(), 
     object.done()
 }
 
+/// The settings that are one of several words, with the words.
+#[must_use]
+pub fn words() -> [(&'static str, Vec<&'static str>); 4] {
+    fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
+        words.iter().map(|(word, _)| *word).collect()
+    }
+    [
+        ("limit_overflow", of(&OVERFLOW)),
+        ("delete_all", of(&DELETE_ALL)),
+        ("v2_without_accept", of(&WITHOUT_ACCEPT)),
+        ("address_states", of(&ADDRESS_STATES)),
+    ]
+}
+
 fn read_switches(settings: &mut Settings, object: &mut Object) -> Result<(), Fault> {
     let switches = &mut settings.access.switches;
     set(&mut switches.limit_overflow, object.read("limit_overflow", word(&OVERFLOW))?);

@@ -18,6 +18,7 @@ mod openapi;
 mod panics;
 mod program;
 mod races;
+mod seed_schema;
 mod strict;
 mod support;
 mod switches;

@@ -84,6 +84,88 @@ fn the_settings_of_a_seed_are_those_of_the_control_api() {
     assert_eq!(program.call("GET", "/stores/shop/v3/customers?limit=251", "").0, 413);
 }
 
+/// Asks until a customer of a store has this name.
+#[track_caller]
+fn wait_for(program: &Program, store: &str, name: &str) {
+    let began = std::time::Instant::now();
+    while !program
+        .call("GET", &format!("/stores/{store}/v2/customers/1"), "")
+        .1
+        .contains(&format!("\"first_name\":\"{name}\""))
+    {
+        assert!(began.elapsed() < super::DEADLINE, "{name} does not come: {}", program.log());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+fn hang_up(program: &Program) {
+    let id = program.child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+}
+
+#[track_caller]
+fn wait_for_log(program: &Program, text: &str) {
+    let began = std::time::Instant::now();
+    while !program.log().contains(text) {
+        assert!(began.elapsed() < super::DEADLINE, "not '{text}': {}", program.log());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+/// Puts another file in the place of one, as editors do.
+fn replace(dir: &crate::support::TempDir, text: &str) {
+    let new = dir.write("new.yaml", text);
+    std::fs::rename(new, dir.path().join("seed.yaml")).unwrap();
+}
+
+#[test]
+fn a_hang_up_puts_the_stores_of_the_seed_back_to_it() {
+    for on_disk in [false, true] {
+        let dir = Program::temp_dir();
+        let file = dir.write("seed.yaml", SHOP);
+        let data = dir.path().join("data").to_str().unwrap().to_owned();
+        let mut args = vec!["--seed", file.as_str()];
+        if on_disk {
+            args.extend(["--data-dir", &data]);
+        }
+        let program = Program::start(&args);
+        super::create(&program, "shop", "x");
+        super::create(&program, "other", "x");
+        replace(&dir, &SHOP.replace("first_name: A", "first_name: Bo"));
+        hang_up(&program);
+        wait_for(&program, "shop", "Bo");
+        assert_eq!(program.call("GET", "/stores/shop/v2/customers/count", "").1, r#"{"count":1}"#);
+        assert_eq!(program.call("GET", "/stores/other/v2/customers/count", "").1, r#"{"count":1}"#);
+        // What a reset goes back to is the new seed.
+        super::create(&program, "shop", "y");
+        assert_eq!(program.call("POST", "/_mock/stores/shop/reset", "").0, 200);
+        wait_for(&program, "shop", "Bo");
+        // A faulty one changes nothing.
+        replace(&dir, &SHOP.replace("a@example.com", "nobody"));
+        hang_up(&program);
+        wait_for_log(
+            &program,
+            "seed.yaml:3: stores.shop.customers[0].email: 'nobody' is not an email address",
+        );
+        assert_eq!(program.call("GET", "/stores/shop/v2/customers/count", "").1, r#"{"count":1}"#);
+    }
+}
+
+#[test]
+fn a_watched_seed_is_read_when_it_changes() {
+    let dir = Program::temp_dir();
+    let file = dir.write("seed.yaml", SHOP);
+    let program = Program::start(&["--seed", &file, "--watch"]);
+    replace(&dir, &SHOP.replace("first_name: A", "first_name: Bo"));
+    wait_for(&program, "shop", "Bo");
+    replace(&dir, "stores: [\n");
+    wait_for_log(&program, "every store is as it was");
+    wait_for(&program, "shop", "Bo");
+    // In place, too.
+    dir.write("seed.yaml", SHOP.replace("first_name: A", "first_name: Cleo"));
+    wait_for(&program, "shop", "Cleo");
+}
+
 /// What the second line proposes for this seed, and that it works.
 #[track_caller]
 fn proposed(text: &str, args: &[&str]) -> String {

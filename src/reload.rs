@@ -1,0 +1,125 @@
+//! Seed files that are read again while the server runs: when they change, or when somebody asks.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::signal::unix::Signal;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::config;
+use crate::seed::{self, Seed, SeedError};
+use crate::tenants::Tenants;
+
+/// How often files are looked at.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Reads the seeds of a start.
+///
+/// # Errors
+/// Every fault in them.
+pub fn read(seeds: &[config::Seed]) -> Result<Seed, SeedError> {
+    let each = seeds.iter().filter_map(|seed| match seed {
+        config::Seed::Demo => Some(Seed::demo()),
+        config::Seed::None => None,
+        config::Seed::File(file) => Some(Seed::read(file)),
+    });
+    Seed::join(each.collect::<Result<_, _>>()?)
+}
+
+/// Reads the seeds again whenever `hang_up` comes and, if they are watched, when a file changes. Never ends.
+pub async fn keep_reading(
+    seeds: Vec<config::Seed>,
+    is_watched: bool,
+    mut hang_up: Signal,
+    tenants: Arc<Tenants>,
+) {
+    // Standard input is read once.
+    let again = |seed: &config::Seed| !matches!(seed, config::Seed::File(file) if file.as_os_str() == "-");
+    let seeds: Vec<config::Seed> = seeds.into_iter().filter(again).collect();
+    let mut watch = Watch::new(&seeds);
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            asked = hang_up.recv() => {
+                if asked.is_none() {
+                    return;
+                }
+                watch = Watch::new(&seeds);
+            }
+            _ = look.tick(), if is_watched => {
+                if !watch.has_settled_on_another() {
+                    continue;
+                }
+            }
+        }
+        match reload(&seeds, &tenants).await {
+            Ok(stores) => {
+                tracing::info!(stores, "the seeds were read again, and their stores put back to them");
+            }
+            Err(SeedError::Faults(faults)) => {
+                for fault in seed::told(&faults) {
+                    tracing::error!("{fault}");
+                }
+                tracing::error!("the seeds were not loaded; every store is as it was");
+            }
+            Err(error) => tracing::error!(%error, "the seeds were not loaded; every store is as it was"),
+        }
+    }
+}
+
+/// Puts the stores of the seeds back to what these say now. Other stores stay as they are.
+///
+/// # Errors
+/// Every fault; no store was touched then.
+async fn reload(seeds: &[config::Seed], tenants: &Tenants) -> Result<usize, SeedError> {
+    let prepared = read(seeds)?.prepare(tenants).await?;
+    let stores = prepared.len();
+    for new in prepared {
+        tenants.is_seeded(new.hash());
+        tenants.adopt(new).await?;
+    }
+    Ok(stores)
+}
+
+/// What files looked like.
+type Looks = Vec<Option<(SystemTime, u64)>>;
+
+/// The files, and how they looked when they were read.
+struct Watch {
+    files: Vec<PathBuf>,
+    read: Looks,
+    last: Looks,
+}
+
+impl Watch {
+    fn new(seeds: &[config::Seed]) -> Watch {
+        let files: Vec<PathBuf> = seeds
+            .iter()
+            .filter_map(|seed| if let config::Seed::File(file) = seed { Some(file.clone()) } else { None })
+            .collect();
+        let looks = looks(&files);
+        Watch { files, last: looks.clone(), read: looks }
+    }
+
+    /// Whether the files are others than those that were read, and the same as when they were last looked at: a file
+    /// that is being written is left until it is done. One that is gone is not another.
+    fn has_settled_on_another(&mut self) -> bool {
+        let now = looks(&self.files);
+        let has_settled = now == self.last && now != self.read && now.iter().all(Option::is_some);
+        if has_settled {
+            self.read.clone_from(&now);
+        }
+        self.last = now;
+        has_settled
+    }
+}
+
+fn looks(files: &[PathBuf]) -> Looks {
+    let look = |file: &PathBuf| {
+        let metadata = std::fs::metadata(file).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    };
+    files.iter().map(look).collect()
+}
