@@ -1,11 +1,12 @@
 //! What can go wrong, by meaning. Wording and status belong to the dialects (`v2/wire.rs`, `v3/errors.rs`).
 
-use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 
-use crate::fields::Kind;
+pub use crate::fields::problem::{Problem, What};
 
 /// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -90,84 +91,46 @@ pub enum Error {
     Database(#[from] sqlx::Error),
     /// A store could not be opened. Logged, never shown.
     #[error(transparent)]
-    Store(#[from] crate::store::OpenError),
+    Store(#[from] OpenError),
     /// The code that answers broke down. Logged, never shown.
     #[error("panicked: {0}")]
     Panicked(String),
 }
 
-/// One thing wrong with one field or query parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The name of the field or parameter.
-    pub at: Cow<'static, str>,
-    /// What is wrong with it.
-    pub what: What,
+/// Why a store, or the directory of all stores, could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A file or directory could not be read or made.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process has the directory.
+    #[error("{}: another server is using this data directory; stop it or name another directory", .0.display())]
+    InUse(PathBuf),
+    /// The system has no file descriptor left for another store.
+    #[error("{}", crate::descriptors::advice())]
+    NoDescriptors,
+    /// The database could not be opened, or brought to this version's tables.
+    #[error("opening the database of store {hash}: {source}")]
+    Database {
+        /// The store.
+        hash: String,
+        /// What the database said.
+        source: sqlx::Error,
+    },
 }
 
-/// What is wrong with a field or query parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
-    /// Required and not there.
-    Missing,
-    /// There is no such field or parameter.
-    Unknown,
-    /// A client may not write it.
-    ReadOnly,
-    /// The JSON type is not what the field holds.
-    WrongType(Kind),
-    /// The text has the right type but is not a value of this kind.
-    Malformed {
-        /// What was wanted.
-        kind: Kind,
-        /// What was sent.
-        value: String,
-    },
-    /// Fewer or more characters than allowed.
-    Length {
-        /// Least number of characters.
-        min: usize,
-        /// Greatest number of characters.
-        max: usize,
-    },
-    /// Fewer or more entries in a list than allowed.
-    Entries {
-        /// Least number of entries.
-        min: usize,
-        /// Greatest number of entries.
-        max: usize,
-    },
-    /// A number below the least one allowed.
-    TooSmall {
-        /// The least number allowed.
-        min: i64,
-    },
-    /// Text with a NUL character, which no field takes.
-    HasNul,
-    /// Query text whose percent-encoding is not UTF-8.
-    NotUtf8,
-    /// A password that breaks the password rule.
-    WeakPassword,
-    /// A confirmation without, or unlike, the password.
-    Unconfirmed,
-    /// It does not go together with other fields.
-    Unfit,
-    /// Another row has this value already.
-    Taken {
-        /// The value.
-        value: String,
-    },
-    /// It names something that does not exist.
-    NoSuch,
-    /// It is not the name of a state of its country.
-    NoSuchState,
-}
-
-impl Problem {
-    /// `what` is wrong with `at`.
-    #[must_use]
-    pub fn new(at: impl Into<Cow<'static, str>>, what: What) -> Problem {
-        Problem { at: at.into(), what }
+impl OpenError {
+    /// A file or directory could not be read or made.
+    pub(crate) fn file(path: &Path, source: io::Error) -> OpenError {
+        if crate::descriptors::ran_out(&source) {
+            return OpenError::NoDescriptors;
+        }
+        OpenError::File { path: path.to_owned(), source }
     }
 }
 

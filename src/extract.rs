@@ -1,7 +1,5 @@
 //! What a handler gets of its request. Failures are [`Error`]s, rendered in the dialect of the mount.
 
-use std::sync::Arc;
-
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
@@ -19,55 +17,8 @@ use crate::fields::validate::{self, Valid, validate};
 use crate::fields::{Dialect, Field};
 use crate::gateway;
 use crate::mount::Family;
-use crate::operations::Operation;
-use crate::store::Store;
-use crate::tenants::{Settings, Tenants};
-
-/// The store that a request speaks to, and how the client reached it. Taking it is passing the gate: route and
-/// method exist, so next come the token and its scope, then what the client accepts.
-#[derive(Clone, Debug)]
-pub struct Tenant {
-    /// The store; an empty one that belongs to nobody if it does not exist.
-    pub store: Arc<Store>,
-    /// Whether there is such a store.
-    pub exists: bool,
-    /// The hash that the client named.
-    pub hash: Box<str>,
-    /// The URL family.
-    pub family: Family,
-    /// What it is asked for.
-    pub operation: Option<&'static Operation>,
-    /// The URL of the mount, as the client can reach it: `http://localhost:2442/stores/demo/v2`.
-    pub base: String,
-    /// Where the path of `base` begins.
-    pub base_path: usize,
-    /// The form of its answer.
-    pub form: Form,
-    /// How the store behaves, from the beginning of the request to its end.
-    pub settings: Arc<Settings>,
-    /// All stores, for the first write of one that does not exist.
-    pub tenants: Arc<Tenants>,
-}
-
-impl Tenant {
-    /// The store for a first write: made if it does not exist.
-    ///
-    /// # Errors
-    /// When its database can not be made.
-    pub async fn store_to_create_in(&self) -> Result<Arc<Store>, Error> {
-        // One that exists is written to as it was found, even if it is replaced meanwhile.
-        if !self.exists {
-            return Ok(self.tenants.get_or_create(&self.hash).await?.1);
-        }
-        Ok(self.store.clone())
-    }
-
-    /// The path of the mount: `/stores/demo/v2`, `/api/v2`.
-    #[must_use]
-    pub fn mount_path(&self) -> &str {
-        &self.base[self.base_path..]
-    }
-}
+use crate::receive::{Received, Unreceived};
+pub use crate::tenant::Tenant;
 
 impl<S: Sync> FromRequestParts<S> for Tenant {
     type Rejection = Response;
@@ -130,31 +81,6 @@ impl<S: Sync> FromRequestParts<S> for Query {
 fn decode(text: &str) -> Option<String> {
     let text = text.replace('+', " ");
     percent_decode_str(&text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
-}
-
-/// The body as the edge received it, or why it could not.
-#[derive(Clone, Debug)]
-pub struct Received(pub Result<axum::body::Bytes, Unreceived>);
-
-/// Why a body was not received.
-#[derive(Clone, Copy, Debug)]
-pub enum Unreceived {
-    /// It is longer than this many bytes.
-    TooLarge(usize),
-    /// The same, and it was not read to its end.
-    FarTooLarge(usize),
-    /// It did not arrive in time.
-    TooSlow,
-    /// It was cut off, or its framing is wrong.
-    Broken,
-}
-
-impl Unreceived {
-    /// Whether its end was found all the same, so that the connection can go on.
-    #[must_use]
-    pub fn is_whole(self) -> bool {
-        matches!(self, Unreceived::TooLarge(_))
-    }
 }
 
 /// The body of a write. Taking it never fails; reading it does, so that a handler decides what is checked before.

@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::access::{Digest, Refused, Wanted};
-use crate::extract::Tenant;
 use crate::quota::Allowance;
+use crate::tenant::Tenant;
 
 /// Observed. The path is unknown; also what the gateway says of a store hash that can not be one.
 #[must_use]

@@ -1,8 +1,8 @@
 //! A local server that behaves like BigCommerce's Customers API.
 //!
 //! A request goes through [`edge`] (what happens to each), [`mod@app`] (the routes), [`extract`] (what a handler gets),
-//! a handler in [`v2`] or [`v3`] (the wire formats), [`fields`] (what may be written) and [`model`] (rows and rules) to a
-//! [`store`] – one tenant, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
+//! a handler in [`v2`] or [`v3`] (the wire formats), [`fields`] (what may be written) and [`model`] (rows and rules) to its
+//! [`model::engine`] – one store, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
 //! [`control`] is what the service does not have, [`openapi`] tells tools what there is. [`config`] is the command line,
 //! [`seed`] the files that fill stores, [`reload`] reads them again, [`server`] is the listening,
 //! [`descriptors`] how much of it the system allows.
@@ -29,12 +29,13 @@ pub mod openapi;
 pub mod operations;
 pub mod passwords;
 pub mod quota;
+pub mod receive;
 pub mod reload;
 pub mod reply;
 pub mod seed;
 pub mod server;
-pub mod store;
 pub mod strict_json;
+pub mod tenant;
 pub mod tenants;
 pub mod v2;
 pub mod v3;

@@ -17,10 +17,10 @@ use axum::routing::get;
 use serde_json::json;
 use tower::Service;
 
-use crate::extract::Unreceived;
 use crate::fields::Dialect;
+use crate::openapi;
+use crate::receive::{self, Unreceived};
 use crate::tenants::Tenants;
-use crate::{edge, openapi};
 
 mod body;
 mod endpoints;
@@ -88,12 +88,12 @@ impl Api {
     pub async fn answer(&self, mut request: Request, origin: String, host: Option<&Authority>) -> Response {
         let body = std::mem::take(request.body_mut());
         // Before anything is refused, so that the connection is clean for the next request.
-        let received = tokio::time::timeout(self.read_timeout, edge::read(body, BODY_LIMIT)).await;
+        let received = tokio::time::timeout(self.read_timeout, receive::read(body, BODY_LIMIT)).await;
         let received = received.unwrap_or(Err(Unreceived::TooSlow));
         let is_whole = received.as_ref().err().is_none_or(|why| why.is_whole());
         let mut response = voice::finish(self.answered(request, received, origin, host).await);
         if !is_whole {
-            edge::end_connection(response.headers_mut());
+            receive::end_connection(response.headers_mut());
         }
         response
     }

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
 use crate::error::Error;
+use crate::model::engine::OpenError;
 use crate::reply;
-use crate::store::OpenError;
 use crate::strict_json::Fault;
 
 /// On every answer of the control API.

@@ -10,20 +10,21 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CONNECTION, CONTENT_LENGTH, ORIGIN, VARY};
+use axum::http::header::{CONTENT_LENGTH, ORIGIN, VARY};
 use axum::http::uri::{Authority, PathAndQuery};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tower::Service;
 
 use super::answer::{Change, panic_message, voiced};
-use super::{LocalAddr, Options, host, on_vendor_mount, read};
+use super::{LocalAddr, Options, host, on_vendor_mount};
 use crate::error::Error;
-use crate::extract::{Received, Tenant, Unreceived};
 use crate::mount::{self, Family, Suffix};
 use crate::operations::{self, Operation};
+use crate::receive::{self, Received, Unreceived, end_connection};
+use crate::tenant::Tenant;
 use crate::tenants::{Entry, Tenants};
 use crate::{accept, clock, control, gateway};
 
@@ -267,7 +268,8 @@ impl Inner {
             return true;
         }
         let body = std::mem::take(request.body_mut());
-        let reading = tokio::time::timeout(self.options.read_timeout, read(body, self.options.body_limit));
+        let reading =
+            tokio::time::timeout(self.options.read_timeout, receive::read(body, self.options.body_limit));
         let received = reading.await.unwrap_or(Err(Unreceived::TooSlow));
         let is_whole = received.as_ref().err().is_none_or(|why| why.is_whole());
         request.extensions_mut().insert(Received(received));
@@ -320,11 +322,6 @@ impl Inner {
 fn with_id(mut response: Response, id: HeaderValue) -> Response {
     response.headers_mut().insert(REQUEST_ID, id);
     response
-}
-
-/// Has the connection end with this answer: where the next request would begin nobody knows.
-pub(crate) fn end_connection(headers: &mut HeaderMap) {
-    headers.insert(CONNECTION, HeaderValue::from_static("close"));
 }
 
 /// The URI with a tidy path, if it was not tidy.

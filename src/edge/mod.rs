@@ -26,13 +26,10 @@ use crate::mount;
 use crate::tenants::Tenants;
 
 mod answer;
-mod body;
 mod core;
 mod host;
 
 use answer::HINT;
-pub(crate) use body::read;
-pub(crate) use core::end_connection;
 use core::{Core, DEPRECATION, REQUEST_ID, STORE_VERSION};
 
 /// The headers that a browser lets a page's own code read.

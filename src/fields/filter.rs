@@ -2,8 +2,8 @@
 
 use sqlx::{QueryBuilder, Sqlite};
 
+use super::problem::{Problem, What};
 use super::{Dialect, Field, Kind, Op, Value, validate};
-use crate::error::{Problem, What};
 
 /// What a number or date is whose value is blank: `?min_id=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! and column lists of writes ([`mod@write`]) read that table and nothing else. No wording and no status is decided here.
 
 pub mod filter;
+pub mod problem;
 pub mod validate;
 pub mod values;
 pub mod write;

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value as Json};
 
+use super::problem::{Problem, What};
 use super::{Access, Dialect, Field, Kind, Need, Side, Value, values};
-use crate::error::{Problem, What};
 
 /// What the object is for; it decides which fields must and may be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,15 +6,17 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
 use super::attributes::Type;
-use super::memory::Memory;
-use super::{Page, customers, page_of, scanned};
+use super::engine::is_there;
+use super::engine::memory::Memory;
+use super::lists::{page_of, scanned};
+use super::page::Page;
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
 use crate::fields::Op::{In, Is, Max, Min};
 use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
 use crate::fields::{Field, date, int, text};
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 /// Every field of an attribute's value.
 pub const FIELDS: &[Field] = &[
@@ -115,7 +117,7 @@ fn check(memory: &Memory, valid: &Valid) -> Result<(), Problem> {
     if value.is_empty() {
         return Err(Problem::new("attribute_value", What::Missing));
     }
-    customers::is_there(memory, customer_id).map_err(|_| Problem::new("customer_id", What::NoSuch))?;
+    is_there(memory, customer_id).map_err(|_| Problem::new("customer_id", What::NoSuch))?;
     suits(memory, attribute_id, value)
 }
 

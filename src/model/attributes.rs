@@ -1,20 +1,21 @@
 //! Attributes: what a store's apps note down about customers. The values are in `attribute_values.rs`.
 
-use std::collections::HashMap;
-
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 
-use super::memory::{Change, Memory};
-use super::{Page, page_of};
+use super::engine::memory::{Change, Memory};
+use super::lists::page_of;
+use super::page::Page;
+pub use super::rows::Type;
+use super::rows::types;
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
 use crate::fields::Op::{Is, Like, Max, Min};
 use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
-use crate::fields::{Field, Kind, Value, date, int, one_of, text, values};
-use crate::store::{Store, Turn};
+use crate::fields::{Field, Value, date, int, one_of, text};
+use crate::model::engine::{Store, Turn};
 
 /// The most attributes of a store.
 pub const MAX: usize = 50;
@@ -48,42 +49,6 @@ impl Attribute {
             date_created: row.try_get("date_created")?,
             date_modified: row.try_get("date_modified")?,
         })
-    }
-}
-
-/// What the values of an attribute are. All of them are written as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// Any text.
-    String,
-    /// A decimal number.
-    Number,
-    /// A day: `2024-05-06`.
-    Date,
-}
-
-impl Type {
-    /// The type of this name; text, if there is none.
-    #[must_use]
-    pub fn of(name: &str) -> Type {
-        match name {
-            "number" => Type::Number,
-            "date" => Type::Date,
-            _ => Type::String,
-        }
-    }
-
-    /// Whether that can be a value. Assumed: the service looks at it at all.
-    ///
-    /// # Errors
-    /// [`What::Malformed`].
-    pub fn takes(self, value: &str) -> Result<(), What> {
-        let malformed = |kind| Err(What::Malformed { kind, value: value.to_owned() });
-        match self {
-            Type::Number if !values::is_number(value) => malformed(Kind::Money),
-            Type::Date if !values::is_day(value) => malformed(Kind::Date),
-            Type::String | Type::Number | Type::Date => Ok(()),
-        }
     }
 }
 
@@ -224,12 +189,6 @@ async fn publish(turn: &mut Turn) -> Result<(), Error> {
     let types = types(&mut turn.db).await?;
     turn.change(Change::Attributes(types));
     Ok(())
-}
-
-/// The attributes there are, and what their values are.
-pub(super) async fn types(db: &mut SqliteConnection) -> Result<HashMap<i64, Type>, sqlx::Error> {
-    let rows = sqlx::query("select id, type from attributes").persistent(false).fetch_all(db).await?;
-    rows.iter().map(|row| Ok((row.try_get("id")?, Type::of(row.try_get("type")?)))).collect()
 }
 
 fn taken(valid: &Valid) -> Problem {

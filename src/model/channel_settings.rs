@@ -1,6 +1,6 @@
 //! What one channel of a store has instead of what the store decided about its customers.
 
-use sqlx::{QueryBuilder, Row as _, SqliteConnection};
+use sqlx::{Row as _, SqliteConnection};
 
 use super::channels;
 use super::customer_groups;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
 use crate::fields::{self, Field, Kind, Value, object};
-use crate::store::Store;
+use crate::model::engine::Store;
 
 /// What a channel can have of its own. Documented: null takes that away again.
 pub const FIELDS: &[Field] = &[
@@ -103,14 +103,4 @@ fn columns(valid: &Valid) -> Vec<(&'static str, Value)> {
         }
     }
     columns
-}
-
-/// Assumed: a channel whose group was deleted has what the store has.
-pub(super) async fn forget_groups(db: &mut SqliteConnection) -> Result<(), Error> {
-    for column in [GUESTS.name, NEW.name] {
-        let mut sql = QueryBuilder::new("update channel_settings set ");
-        sql.push(column).push(" = null where ").push(column).push(" <> 0 and ").push(column);
-        sql.push(" not in (select id from customer_groups)").build().execute(&mut *db).await?;
-    }
-    Ok(())
 }

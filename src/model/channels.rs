@@ -3,7 +3,8 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::{Page, page_of};
+use super::lists::page_of;
+use super::page::Page;
 use crate::error::Error;
 use crate::fields::Dialect::V3;
 use crate::fields::Op::{In, Is, Max, Min};
@@ -11,7 +12,7 @@ use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
 use crate::fields::{Field, bool, date, int, one_of, text};
-use crate::store::Store;
+use crate::model::engine::Store;
 
 /// The channel that every store has, and where everything happens that names no other.
 pub const FIRST: i64 = 1;

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::customers;
+use super::engine::{exists, is_there};
 use crate::error::{Error, Problem, What};
 use crate::fields::validate::Valid;
 use crate::fields::{Field, words};
-use crate::store::Store;
+use crate::model::engine::Store;
 
 /// What cookies and scripts are for.
 pub const PURPOSES: &[&str] = &["essential", "functional", "analytics", "targeting"];
@@ -63,7 +63,7 @@ fn read(json: &str) -> Result<Vec<String>, sqlx::Error> {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn get(store: &Store, customer_id: i64) -> Result<Consent, Error> {
-    customers::exists(store, customer_id)?;
+    exists(store, customer_id)?;
     store
         .run(move |turn| {
             Box::pin(async move {
@@ -83,7 +83,7 @@ pub async fn update(store: &Store, customer_id: i64, consent: Consent) -> Result
     store
         .write(move |turn| {
             Box::pin(async move {
-                turn.memory(|memory| customers::is_there(memory, customer_id))?;
+                turn.memory(|memory| is_there(memory, customer_id))?;
                 set(&mut turn.db, customer_id, &consent).await?;
                 Ok(consent)
             })

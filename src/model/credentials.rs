@@ -3,9 +3,9 @@
 use sqlx::Row as _;
 
 use super::channel_settings::allows_global_logins;
-use super::customers::read_channels;
+use super::rows::read_channels;
 use crate::error::Error;
-use crate::store::Store;
+use crate::model::engine::Store;
 
 /// The customer who can log in on this channel with this email, without regard to ASCII case, and this password.
 ///

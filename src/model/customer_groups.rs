@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::Page;
-use super::channel_settings;
-use super::memory::{self, Change};
+use super::engine::memory::{self, Change};
+use super::page::Page;
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V2;
 use crate::fields::Op::{Is, Like, Max, Min};
@@ -16,7 +15,7 @@ use crate::fields::write::Columns;
 use crate::fields::{
     self, Field, Kind, Value, date, int, ints, list as objects, money, object, one_of, text,
 };
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 /// The mark of the group that new customers come into.
 pub(super) const DEFAULT: &str = "is_default";
@@ -245,7 +244,7 @@ async fn delete_and_release(store: &Store, mut delete: QueryBuilder<Sqlite>) -> 
                     if sqlx::query(release).execute(&mut turn.db).await?.rows_affected() > 0 {
                         turn.change(Change::ForgetRows);
                     }
-                    channel_settings::forget_groups(&mut turn.db).await?;
+                    forget_groups(&mut turn.db).await?;
                     remember(turn).await?;
                 }
                 Ok(deleted)
@@ -365,6 +364,16 @@ fn discount_rule(rule: &Valid) -> Result<DiscountRule, Problem> {
         }
         _ => DiscountRule::All { method: method(), amount: amount() },
     })
+}
+
+/// Assumed: a channel whose group was deleted has what the store has.
+async fn forget_groups(db: &mut SqliteConnection) -> Result<(), Error> {
+    for column in ["guest_customer_group_id", "default_customer_group_id"] {
+        let mut sql = QueryBuilder::new("update channel_settings set ");
+        sql.push(column).push(" = null where ").push(column).push(" <> 0 and ").push(column);
+        sql.push(" not in (select id from customer_groups)").build().execute(&mut *db).await?;
+    }
+    Ok(())
 }
 
 /// What a refused row means: the uniqueness of the name, or of the id that a seed pinned, would be broken.

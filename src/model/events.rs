@@ -1,19 +1,10 @@
 //! Webhook events: what happened to the customers and addresses of a store, recorded with the write that did it.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use sqlx::{QueryBuilder, Sqlite};
 
-use super::customers::Customer;
-use crate::error::Error;
-use crate::store::{Store, Turn};
-
-/// At least so many of the latest events are kept, and hardly more.
-pub const KEPT: usize = 1000;
-
-/// Old events go each time so many new ones have come.
-pub(crate) const SWEEP: usize = 256;
+pub use super::engine::events::{Event, KEPT, list};
+use super::rows::Customer;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,17 +15,6 @@ pub enum Action {
     Updated,
     /// It is gone.
     Deleted,
-}
-
-/// One event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Unix seconds.
-    pub created_at: i64,
-    /// `store/customer/created` and its like.
-    pub scope: Cow<'static, str>,
-    /// The `data` of the payload, as JSON.
-    pub data: String,
 }
 
 impl Event {
@@ -119,56 +99,4 @@ pub(super) fn push_created(sql: &mut QueryBuilder<Sqlite>, first: i64) {
          from customers where id >= ",
     )
     .push_bind(first);
-}
-
-/// Appends the statement that drops old events, if these new ones make it worth while.
-pub(super) fn push_sweep(turn: &mut Turn, sql: &mut QueryBuilder<Sqlite>, new: usize) {
-    turn.unswept_events += new;
-    if turn.unswept_events >= SWEEP {
-        turn.unswept_events = 0;
-        let kept = i64::try_from(KEPT).unwrap_or(i64::MAX);
-        sql.push("; delete from events where id <= (select max(id) from events) - ").push_bind(kept);
-    }
-}
-
-/// Writes events and ends the transaction that they tell of, in one go.
-pub(crate) async fn commit(turn: &mut Turn, events: &[Event]) -> Result<(), sqlx::Error> {
-    let events = &events[events.len().saturating_sub(KEPT)..];
-    if events.is_empty() {
-        sqlx::raw_sql("commit").execute(&mut turn.db).await?;
-        return Ok(());
-    }
-    let mut sql = QueryBuilder::new("insert into events (created_at, scope, data) ");
-    sql.push_values(events, |mut row, event| {
-        row.push_bind(event.created_at).push_bind(&*event.scope).push_bind(&event.data);
-    });
-    push_sweep(turn, &mut sql, events.len());
-    sql.push("; commit").build().execute(&mut turn.db).await?;
-    Ok(())
-}
-
-/// The latest events, oldest first.
-///
-/// # Errors
-/// Only the database's.
-pub async fn list(store: &Store) -> Result<Vec<Event>, Error> {
-    store
-        .run(|turn| {
-            Box::pin(async move {
-                let rows = sqlx::query("select created_at, scope, data from events order by id");
-                let rows = rows.fetch_all(&mut turn.db).await?;
-                let event = |row: &sqlx::sqlite::SqliteRow| {
-                    Ok(Event {
-                        created_at: row.try_get("created_at")?,
-                        scope: row.try_get::<String, _>("scope")?.into(),
-                        data: row.try_get("data")?,
-                    })
-                };
-                Ok(rows[rows.len().saturating_sub(KEPT)..]
-                    .iter()
-                    .map(event)
-                    .collect::<Result<_, sqlx::Error>>()?)
-            })
-        })
-        .await
 }

@@ -11,14 +11,15 @@ use super::channel_settings;
 use super::channels;
 use super::consents::{self, Consent};
 use super::customer_groups::{self, Group};
-use super::customers::{self, read_channels};
+use super::customers;
 use super::form_fields::{self, FormField, Owner};
 use super::metafields::{self, Metafield};
+use super::rows::read_channels;
 use super::settings;
 use super::stored_instruments::StoredInstrument;
 use crate::error::Error;
 use crate::fields::{Field, Kind, Value};
-use crate::store::Store;
+use crate::model::engine::Store;
 
 /// The columns of a row that a table of fields has, without those that are null.
 pub type Cells = Vec<(&'static Field, Value)>;

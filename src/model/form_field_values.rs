@@ -4,17 +4,20 @@
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::customers::{self, Around};
+use super::customers;
+use super::engine::is_there;
+use super::engine::memory::{Change, Memory};
 use super::form_fields::{self, Answer, Owner, TYPES, Type};
-use super::memory::{Change, Memory};
-use super::{Page, scanned, walk};
+use super::lists::{scanned, walk};
+use super::page::Page;
+use super::page::PageInfo;
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
 use crate::fields::Op::Is;
 use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
 use crate::fields::{Field, answer, int, one_of, text};
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 /// Every field of an answer.
 pub const FIELDS: &[Field] = &[
@@ -62,7 +65,7 @@ pub async fn list(
     filters: Filters,
     page: Page,
     neighbours: bool,
-) -> Result<(Vec<FormFieldValue>, Around), Error> {
+) -> Result<(Vec<FormFieldValue>, PageInfo), Error> {
     let indexed = filters.choices("customer_id").is_some() || filters.choices("address_id").is_some();
     let scanned = scanned(store, TABLE, &filters, &page, neighbours, indexed).await?;
     store
@@ -114,7 +117,7 @@ async fn read(turn: &mut Turn, valid: &Valid) -> Result<(FormFieldValue, Option<
     let refuse = |at: &'static str, what| Error::from(Problem::new(at, what));
     let (owner, of_address) = match (valid.int("customer_id"), valid.int("address_id")) {
         (Some(id), None) => {
-            let there = turn.memory(|memory| customers::is_there(memory, id));
+            let there = turn.memory(|memory| is_there(memory, id));
             there.map_err(|_| refuse("customer_id", What::NoSuch))?;
             ((Owner::Customer, id), None)
         }

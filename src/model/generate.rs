@@ -18,7 +18,7 @@ use super::countries;
 use super::customers::{self, Customer};
 use super::form_fields::Answer;
 use crate::error::{Error, Problem, What};
-use crate::store::Turn;
+use crate::model::engine::Turn;
 
 /// Wed, 01 Jan 2020 00:00:00 +0000: dates lie in the four years from here, so that they do not depend on today.
 const EPOCH: i64 = 1_577_836_800;

@@ -2,16 +2,16 @@
 
 use super::attribute_values::{self, GivenValue};
 use super::consents::{self, Consent};
+use super::engine::memory::Change;
 use super::form_fields::{self, FormField, Given, Owner};
 use super::generate::{Generate, generate};
-use super::memory::Change;
 use super::stored_instruments::{self, StoredInstrument};
 use super::{
     addresses, attributes, channel_settings, channels, customer_groups, customers, metafields, settings,
 };
 use crate::error::Error;
 use crate::fields::validate::Valid;
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 /// How many customers go into one statement.
 const TOGETHER: usize = 50;

@@ -3,8 +3,9 @@
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::customers::Around;
-use super::{Page, scanned, walk};
+use super::lists::{scanned, walk};
+use super::page::Page;
+use super::page::PageInfo;
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
 use crate::fields::Op::{In, Is, Max, Min};
@@ -12,7 +13,7 @@ use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
 use crate::fields::{Field, Value, date, int, one_of, text};
-use crate::store::Store;
+use crate::model::engine::Store;
 
 /// Who else may see or write a metafield. Assumed: it is kept and shown, and keeps nobody out.
 const PERMISSION_SETS: &[&str] = &["app_only", "read", "write", "read_and_sf_access", "write_and_sf_access"];
@@ -101,7 +102,7 @@ pub async fn list(
     mut filters: Filters,
     page: Page,
     neighbours: bool,
-) -> Result<(Vec<Metafield>, Around), Error> {
+) -> Result<(Vec<Metafield>, PageInfo), Error> {
     let field = FIELDS.iter().find(|field| field.name == "resource_id");
     if let (Some(id), Some(field)) = (of, field) {
         filters.require(field, Is, vec![Value::Int(id)]);

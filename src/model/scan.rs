@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use sqlx::{QueryBuilder, Row as _};
 
-use super::customers::Around;
-use super::{Cursor, Order, Page, Start};
+use super::page::PageInfo;
+use super::page::{Cursor, Order, Page, Start};
 use crate::error::Error;
 use crate::fields::filter::Filters;
 use crate::fields::{Field, Kind, Value};
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 /// How long a slice should take: others wait for about as long.
 const SLICE: Duration = Duration::from_micros(800);
@@ -64,7 +64,7 @@ pub(in crate::model) async fn scan(
     let (shown, more) = page.cut(found);
     let cursor = |place: &Place| Cursor { id: place.id, key: place.key.clone().map(Key::into_value) };
     let ends = shown.first().zip(shown.last()).map(|(first, last)| (cursor(first), cursor(last)));
-    let beside = Around::between(page, ends, more).beside(page).filter(|_| wanted.neighbours);
+    let beside = PageInfo::between(page, ends, more).beside(page).filter(|_| wanted.neighbours);
     let beside = match beside {
         Some(beside) => !walk(store, table, &filters, &beside, false).await?.0.is_empty(),
         None => false,

@@ -7,12 +7,12 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::customer_groups::{self, DEFAULT, FOR_GUESTS};
-use super::memory::Memory;
+use super::engine::memory::Memory;
 use crate::error::{Error, Problem, What};
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
 use crate::fields::{self, Field, Value, int, object, text};
-use crate::store::Store;
+use crate::model::engine::Store;
 
 /// What can be decided.
 pub const FIELDS: &[Field] =

@@ -5,11 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
-use super::customers;
+use super::engine::exists;
 use crate::error::Error;
 use crate::fields::validate::Valid;
 use crate::fields::{self, Field, email, int, text};
-use crate::store::Store;
+use crate::model::engine::Store;
 
 /// What an instrument is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +194,7 @@ impl BillingAddress {
 /// # Errors
 /// [`Error::NotFound`]: there is no such customer.
 pub async fn list(store: &Store, customer_id: i64) -> Result<Vec<StoredInstrument>, Error> {
-    customers::exists(store, customer_id)?;
+    exists(store, customer_id)?;
     store
         .run(move |turn| {
             Box::pin(async move {

@@ -9,10 +9,10 @@ use crate::fields::Dialect::V2;
 use crate::fields::validate::Operation;
 use crate::fields::{Field, Kind, Value};
 use crate::model::customer_groups::{DiscountRule, Group};
+use crate::model::engine::Store;
 use crate::model::export::{self, Cells, Customer, Exported};
 use crate::model::form_fields::{Answer, FormField, Owner, Said};
 use crate::model::metafields::{self, Metafield};
-use crate::store::Store;
 use crate::tenants::{Settings, settings};
 
 /// A store as what stands under its hash in a seed. What was made of it once more exports as the same.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use crate::error::{Error, Problem, What};
+use crate::model::engine::{self, OpenError};
 use crate::model::load::{self, Content, Entry, Refused};
 use crate::passwords::Passwords;
-use crate::store::{self, OpenError};
 use crate::tenants::{Prepared, Tenants};
 
 mod definitions;
@@ -250,7 +250,7 @@ impl Seed {
     }
 }
 
-async fn fill(store: &store::Store, mut seeded: parse::Store, name: &Arc<str>) -> Result<(), SeedError> {
+async fn fill(store: &engine::Store, mut seeded: parse::Store, name: &Arc<str>) -> Result<(), SeedError> {
     let hashes =
         seeded.customers.iter_mut().map(|customer| hashed(&store.passwords, customer.beside.secret.take()));
     let hashes = join_all(hashes).await;

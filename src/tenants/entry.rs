@@ -15,9 +15,9 @@ use super::snapshot::Snapshot;
 use crate::clock::{self, Clock};
 use crate::descriptors;
 use crate::error::Error;
-use crate::model::memory::Memory;
+use crate::model::engine::memory::Memory;
+use crate::model::engine::{self, Image, Means, OpenError, Place, Store};
 use crate::quota::{Allowance, Quota};
-use crate::store::{self, Image, Means, OpenError, Place, Store};
 
 /// The nominal quota of token requests: so many per so many milliseconds.
 const TOKEN_QUOTA: (i64, i64) = (10_000, 30_000);
@@ -216,7 +216,7 @@ impl Entry {
                 Ok(store) => return Ok(store),
                 Err(source) => match &self.house.data_dir {
                     // SQLite does not say so.
-                    Some(dir) if store::room_in(dir).is_err_and(|error| descriptors::ran_out(&error)) => {
+                    Some(dir) if engine::room_in(dir).is_err_and(|error| descriptors::ran_out(&error)) => {
                         OpenError::NoDescriptors
                     }
                     _ => OpenError::Database { hash: self.hash.to_string(), source },

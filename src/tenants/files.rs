@@ -13,8 +13,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::model::engine::{self, OpenError};
 use crate::mount;
-use crate::store::{self, OpenError};
 
 /// What a file is called until all of it is there.
 const UNFINISHED: &str = ".new";
@@ -91,7 +91,7 @@ pub(super) fn write(path: &Path, parts: &[&[u8]]) -> Result<(), OpenError> {
 
 /// Writes a file that only its owner may read.
 pub(super) fn write_new(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let mut file = store::private().create(true).truncate(true).write(true).open(path)?;
+    let mut file = engine::private().create(true).truncate(true).write(true).open(path)?;
     parts.iter().try_for_each(|part| file.write_all(part))
 }
 

@@ -8,8 +8,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::entry::Entry;
 use crate::clock;
+use crate::model::engine::{Image, OpenError};
 use crate::passwords::Passwords;
-use crate::store::{Image, OpenError};
 
 /// How long who waits for room waits before looking again for a store that nobody uses any more.
 const AGAIN: Duration = Duration::from_millis(1);

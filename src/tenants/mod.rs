@@ -15,9 +15,9 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::access::Digest;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::model::memory::Memory;
+use crate::model::engine::memory::Memory;
+use crate::model::engine::{self, Image, OpenError, Place, Store};
 use crate::passwords::Passwords;
-use crate::store::{self, Image, OpenError, Place, Store};
 
 mod entry;
 mod files;
@@ -42,7 +42,7 @@ pub struct Options {
     pub data_dir: Option<PathBuf>,
     /// Hashes passwords.
     pub passwords: Passwords,
-    /// The bytes that rows in memory may take in each store; see [`store::ROW_BUDGET`].
+    /// The bytes that rows in memory may take in each store; see [`engine::ROW_BUDGET`].
     pub row_budget: usize,
     /// Whether a store is refused that nobody has made before it is used.
     pub strict_stores: bool,
@@ -61,7 +61,7 @@ impl Options {
         Options {
             data_dir: None,
             passwords,
-            row_budget: store::ROW_BUDGET,
+            row_budget: engine::ROW_BUDGET,
             strict_stores: false,
             usual: Settings::default(),
             sleep_after: Duration::from_secs(10),
@@ -160,12 +160,12 @@ impl Tenants {
         let failed = |source| OpenError::Database { hash: String::new(), source };
         let Options { data_dir, passwords, row_budget, max_awake, .. } = options.clone();
         let (lock, found) = match &data_dir {
-            Some(dir) => (Some(store::lock(dir)?), files::tidy(dir)?),
+            Some(dir) => (Some(engine::lock(dir)?), files::tidy(dir)?),
             None => (None, files::Found::default()),
         };
-        let blank = store::blank(data_dir.is_some()).await.map_err(failed)?;
+        let blank = engine::blank(data_dir.is_some()).await.map_err(failed)?;
         let in_memory =
-            if data_dir.is_some() { store::blank(false).await.map_err(failed)? } else { blank.clone() };
+            if data_dir.is_some() { engine::blank(false).await.map_err(failed)? } else { blank.clone() };
         let house = Arc::new(House::new(data_dir, passwords, row_budget, blank, max_awake));
         let nothing = Arc::new(Entry::new(&house, "", options.usual.clone(), None, None));
         let nobody = Store::open(&Place::Memory(in_memory), nothing.means(), None).await.map_err(failed)?;
@@ -268,7 +268,7 @@ impl Tenants {
     pub async fn room(&self) -> Result<(), OpenError> {
         let Some(dir) = &self.house.data_dir else { return Ok(()) };
         loop {
-            match store::room_in(dir).map_err(|source| OpenError::file(dir, source)) {
+            match engine::room_in(dir).map_err(|source| OpenError::file(dir, source)) {
                 Err(error) if self.house.found_descriptors(&error).await => {}
                 done => return done,
             }

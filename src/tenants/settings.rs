@@ -10,7 +10,7 @@ use super::{Information, Wrong};
 use crate::access::{Access, AddressStates, DeleteAll, LimitOverflow, SCOPES, Scope, Token, WithoutAccept};
 use crate::clock::Mode;
 use crate::durations;
-use crate::store::OpenError;
+use crate::model::engine::OpenError;
 use crate::strict_json::{self, Fault, Object, list, some_text, word};
 
 /// Everything about a store that is not its content.

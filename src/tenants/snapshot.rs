@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::files;
 use super::settings::{self, Settings};
-use crate::store::{Image, OpenError};
+use crate::model::engine::{Image, OpenError};
 
 /// Content and settings of a store.
 #[derive(Clone, Debug)]

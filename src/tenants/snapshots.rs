@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{About, Entry, Kept, Snapshot, Tenants, files, read, write};
 use crate::error::Error;
-use crate::store::OpenError;
+use crate::model::engine::OpenError;
 
 impl Tenants {
     /// Keeps a store as it is now under a name. `None`: there is no such store. The flag says whether the name is new.

@@ -11,9 +11,9 @@ use crate::extract::{Body, Ids, Query, Tenant};
 use crate::fields::validate::Operation;
 use crate::fields::{Dialect, Field, text};
 use crate::model::customers::{self, Customer, Extras, FIELDS};
-use crate::model::memory::{Memo, Row};
+use crate::model::engine::Store;
+use crate::model::engine::memory::{Memo, Row};
 use crate::mount::Family;
-use crate::store::Store;
 
 /// `GET /customers`
 ///

@@ -14,8 +14,8 @@ use crate::extract::Pairs;
 use crate::fields::filter::{Blanks, Filters};
 use crate::fields::validate::read_text;
 use crate::fields::{Dialect, Field, Kind, Op, Value};
-use crate::model::Page;
 use crate::model::form_fields::{Answer, Said};
+use crate::model::page::Page;
 pub use crate::reply::{bytes, json, no_content, number, ok};
 
 /// Rows of a page when the client does not say.

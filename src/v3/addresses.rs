@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::extract::{Body, Query, Tenant};
 use crate::fields::validate::Operation;
 use crate::model::addresses::{self, Address, FIELDS};
-use crate::model::customers::Around;
+use crate::model::page::PageInfo;
 
 /// What lists of addresses can do.
 pub const ABILITIES: Abilities = Abilities { sort: &[], include: &["formfields"], cursors: false };
@@ -26,7 +26,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
         addresses::list_all(&tenant.store, list.filters.clone(), list.page.clone()).await?;
     let form_fields = if list.includes("formfields") { FormFields::Known } else { FormFields::Hidden };
     let data: Vec<_> = addresses.iter().map(|address| AddressView::new(address, form_fields)).collect();
-    let meta = list.meta(data.len().try_into().unwrap_or(i64::MAX), &Around::total(total));
+    let meta = list.meta(data.len().try_into().unwrap_or(i64::MAX), &PageInfo::total(total));
     Ok(wire::ok(&Envelope { data, meta }))
 }
 

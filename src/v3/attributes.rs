@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::extract::{Body, Query, Tenant};
 use crate::fields::validate::Operation;
 use crate::model::attributes::{self, Attribute, FIELDS};
-use crate::model::customers::Around;
+use crate::model::page::PageInfo;
 
 /// What lists of attributes can do.
 pub const ABILITIES: Abilities = Abilities { sort: &[], include: &[], cursors: false };
@@ -24,7 +24,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
     let (attributes, total) =
         attributes::list(&tenant.store, list.filters.clone(), list.page.clone()).await?;
     let data: Vec<_> = attributes.iter().map(View::new).collect();
-    let meta = list.meta(data.len().try_into().unwrap_or(i64::MAX), &Around::total(total));
+    let meta = list.meta(data.len().try_into().unwrap_or(i64::MAX), &PageInfo::total(total));
     Ok(wire::ok(&Envelope { data, meta }))
 }
 

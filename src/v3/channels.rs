@@ -8,7 +8,7 @@ use super::wire::{self, Date, Envelope, Nothing};
 use crate::error::Error;
 use crate::extract::{Ids, Query, Tenant};
 use crate::model::channels::{self, Channel, FIELDS};
-use crate::model::customers::Around;
+use crate::model::page::PageInfo;
 
 /// What lists of channels can do.
 pub const ABILITIES: Abilities = Abilities { sort: &[], include: &["currencies"], cursors: false };
@@ -22,7 +22,7 @@ pub async fn list(tenant: Tenant, Query(query): Query) -> Result<Response, Error
     let (channels, total) = channels::list(&tenant.store, list.filters.clone(), list.page.clone()).await?;
     let currency = currency(&tenant, &list);
     let data: Vec<_> = channels.iter().map(|channel| View::new(channel, currency.as_deref())).collect();
-    let meta = list.meta(data.len().try_into().unwrap_or(i64::MAX), &Around::total(total));
+    let meta = list.meta(data.len().try_into().unwrap_or(i64::MAX), &PageInfo::total(total));
     Ok(wire::ok(&Envelope { data, meta }))
 }
 

@@ -15,7 +15,7 @@ use crate::fields::validate::{Operation, Valid};
 use crate::model::addresses::Address;
 use crate::model::attribute_values::AttributeValue;
 use crate::model::customers::{self, Created, Customer, Extras, FIELDS, Shown};
-use crate::model::memory::{Memo, Row};
+use crate::model::engine::memory::{Memo, Row};
 
 /// What lists of customers can do.
 pub const ABILITIES: Abilities = Abilities {

@@ -14,8 +14,8 @@ use crate::extract::Pairs;
 use crate::fields::filter::{Blanks, Filters, MAX_IN};
 use crate::fields::validate::read_text;
 use crate::fields::{Dialect, Field, Kind, Op, Value};
-use crate::model::customers::Around;
-use crate::model::{Cursor, Order, Page, Start};
+use crate::model::page::PageInfo;
+use crate::model::page::{Cursor, Order, Page, Start};
 
 /// Rows of a page when the client does not say.
 const DEFAULT_LIMIT: i64 = 50;
@@ -120,7 +120,7 @@ impl List {
 
     /// The `meta` of a list with this many rows in `data`.
     #[must_use]
-    pub fn meta(&self, count: i64, around: &Around) -> Meta {
+    pub fn meta(&self, count: i64, around: &PageInfo) -> Meta {
         let per_page = self.page.limit;
         let pagination = self.number.map(|current_page| Pagination {
             total: around.total,

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use bigcommerce_mock::error::{Error, Problem, What};
 use bigcommerce_mock::fields::Dialect::V3;
 use bigcommerce_mock::fields::Kind;
-use bigcommerce_mock::store::OpenError;
+use bigcommerce_mock::model::engine::OpenError;
 use bigcommerce_mock::{operations, v2, v3};
 use http_body_util::BodyExt;
 

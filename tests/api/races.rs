@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use bigcommerce_mock::store::ROW_BUDGET;
+use bigcommerce_mock::model::engine::ROW_BUDGET;
 use serde_json::{Value, json};
 
 use crate::support::Mock;

@@ -2,15 +2,16 @@
 
 use sqlx::{QueryBuilder, Row};
 
+use super::super::countries;
+use super::super::engine::is_there;
+use super::super::engine::memory::Memory;
 use super::super::events::Action;
 use super::super::form_fields::{self, Owner};
-use super::super::memory::Memory;
-use super::super::{countries, customers};
 use super::{Address, change, changed, insert_row, is_own, remove, says_something};
 use crate::access::AddressStates;
 use crate::error::{Error, Problem, What};
 use crate::fields::validate::Valid;
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 /// What makes an address the same as another one of the same customer, as V3 sees it.
 const IDENTITY: [&str; 11] = [
@@ -73,7 +74,7 @@ pub fn is_complete(valids: &[Valid]) -> Result<(), Error> {
 fn check_batch(memory: &Memory, valids: &[Valid], states: AddressStates) -> Result<(), Error> {
     for (index, valid) in valids.iter().enumerate() {
         let customer_id = valid.int("customer_id").unwrap_or_default();
-        let customer = customers::is_there(memory, customer_id);
+        let customer = is_there(memory, customer_id);
         let customer = customer.map_err(|_| Problem::new("customer_id", What::NoSuch));
         let checked = customer.and_then(|()| check(memory, valid, states));
         checked.map_err(|problem| Error::from(problem).in_item(index))?;

@@ -5,10 +5,14 @@ use std::collections::HashMap;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
+use super::countries;
+use super::engine::memory::Change;
+use super::engine::{exists, is_there};
 use super::events::{Action, Event};
-use super::form_fields::{self, Answer, Answers, Owner};
-use super::memory::Change;
-use super::{Page, countries, customers, page_of, scanned};
+use super::form_fields::{self, Answers, Owner};
+use super::lists::{page_of, scanned};
+use super::page::Page;
+pub use super::rows::Address;
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::{V2, V3};
 use crate::fields::Op::In;
@@ -16,7 +20,7 @@ use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
 use crate::fields::{Field, Need, Value, computed, int, list as objects, one_of, text};
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 mod batch;
 
@@ -56,48 +60,7 @@ pub const FIELDS: &[Field] = &[
     text("name").computed_by("(first_name || ' ' || last_name)").only(V3).ignored_in_v3().filter(V3, &[In]),
 ];
 
-/// A stored address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of FIELDS")]
-pub struct Address {
-    pub id: i64,
-    pub customer_id: i64,
-    pub first_name: String,
-    pub last_name: String,
-    pub company: String,
-    pub street_1: String,
-    pub street_2: String,
-    pub city: String,
-    pub state: String,
-    pub zip: String,
-    pub country: String,
-    pub country_iso2: String,
-    pub phone: String,
-    pub address_type: String,
-    pub form_fields: Option<Vec<Answer>>,
-}
-
 impl Address {
-    fn from_row(row: &SqliteRow) -> Result<Address, sqlx::Error> {
-        Ok(Address {
-            id: row.try_get("id")?,
-            customer_id: row.try_get("customer_id")?,
-            first_name: row.try_get("first_name")?,
-            last_name: row.try_get("last_name")?,
-            company: row.try_get("company")?,
-            street_1: row.try_get("street_1")?,
-            street_2: row.try_get("street_2")?,
-            city: row.try_get("city")?,
-            state: row.try_get("state")?,
-            zip: row.try_get("zip")?,
-            country: row.try_get("country")?,
-            country_iso2: row.try_get("country_iso2")?,
-            phone: row.try_get("phone")?,
-            address_type: row.try_get("address_type")?,
-            form_fields: None,
-        })
-    }
-
     /// The addresses in these rows, with their form fields.
     async fn all(turn: &mut Turn, rows: &[SqliteRow]) -> Result<Vec<Address>, Error> {
         let mut addresses = rows.iter().map(Address::from_row).collect::<Result<Vec<_>, _>>()?;
@@ -140,7 +103,7 @@ pub async fn list(store: &Store, customer_id: i64, page: Page) -> Result<Vec<Add
 /// # Errors
 /// [`Error::NotFound`]: no such customer, no such address, or another customer's.
 pub async fn get(store: &Store, customer_id: i64, id: i64) -> Result<Address, Error> {
-    customers::exists(store, customer_id)?;
+    exists(store, customer_id)?;
     store
         .run(move |turn| {
             Box::pin(async move {
@@ -176,7 +139,7 @@ pub async fn create(store: &Store, customer_id: i64, valid: Valid) -> Result<Add
     store
         .write(move |turn| {
             Box::pin(async move {
-                turn.memory(|memory| customers::is_there(memory, customer_id))?;
+                turn.memory(|memory| is_there(memory, customer_id))?;
                 let address = insert(turn, customer_id, &valid).await?;
                 changed(turn, Action::Created, address.id, customer_id, now);
                 Ok(address)

@@ -6,16 +6,16 @@ use futures_util::future::join_all;
 
 use super::super::addresses::{self, Address};
 use super::super::attribute_values::{self, AttributeValue};
+use super::super::engine::memory::{Memory, Row};
 use super::super::form_fields::{self, Owner};
-use super::super::memory::{Memory, Row};
-use super::write::{self, New, group_exists};
+use super::write::{self, group_exists};
 use super::{Customer, FIELDS};
 use crate::access::AddressStates;
 use crate::error::{Error, Problem, What};
 use crate::fields::filter::Filters;
 use crate::fields::validate::Valid;
 use crate::fields::{Op, Value};
-use crate::store::{Store, Turn};
+use crate::model::engine::{New, Store, Turn};
 
 /// The longest email of a new customer. Documented: an existing one may get a longer one.
 const LONGEST_NEW_EMAIL: usize = 250;

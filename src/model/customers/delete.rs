@@ -2,13 +2,13 @@
 
 use sqlx::QueryBuilder;
 
-use super::super::Page;
+use super::super::engine::memory::{Change, Memory};
 use super::super::events::{self, Event};
-use super::super::memory::{Change, Memory};
+use super::super::page::Page;
 use super::exists;
 use crate::error::Error;
 use crate::fields::filter::Filters;
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 /// Deletes a customer, and what belongs to it.
 ///

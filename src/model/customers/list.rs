@@ -6,14 +6,14 @@ use sqlx::QueryBuilder;
 
 use super::super::addresses::{self, Address};
 use super::super::attribute_values::{self, AttributeValue};
-use super::super::memory::{Change, Memory, Row};
+use super::super::engine::memory::{Change, Memory, Row};
+use super::super::page::{Cursor, Page, PageInfo};
 use super::super::scan::{self, Scanned, Wanted, scan};
-use super::super::{Cursor, Page, Start};
 use super::{Customer, rows};
 use crate::error::Error;
 use crate::fields::filter::Filters;
 use crate::fields::{Field, Value};
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 /// What is to be told of a list besides the customers themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,19 +42,6 @@ pub struct Shown<'a> {
     pub attributes: Option<&'a [AttributeValue]>,
 }
 
-/// What a list is part of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Around {
-    /// How many match in all, if that was asked for.
-    pub total: i64,
-    /// The places of the first and the last customer shown, unless there are none.
-    pub ends: Option<(Cursor, Cursor)>,
-    /// Whether there are rows before the first one; only if that was asked for.
-    pub has_before: bool,
-    /// Whether there are rows after the last one; only if that was asked for.
-    pub has_after: bool,
-}
-
 /// Shows the matching customers of one page, in its order. It takes a fixed number of statements, none at all when
 /// everything is in memory.
 ///
@@ -66,7 +53,7 @@ pub async fn list(
     page: Page,
     extras: Extras,
     mut show: impl FnMut(Shown<'_>),
-) -> Result<Around, Error> {
+) -> Result<PageInfo, Error> {
     if filters.is_empty() && page.is_by_id() && !extras.attributes && !extras.address_fields {
         // Shown while memory is looked at, so that no row has to be held on to.
         let shown = store.memory(|memory| {
@@ -76,7 +63,7 @@ pub async fn list(
             if extras.addresses && rows.iter().any(|row| row.addresses().is_none()) {
                 return None;
             }
-            let mut around = Around::of(&page, &rows, more);
+            let mut around = standing(&page, &rows, more);
             if let Some(beside) = around.beside(&page).filter(|_| extras.neighbours) {
                 around.set_beside(&page, !memory.page_ids(&beside).is_empty());
             }
@@ -84,7 +71,7 @@ pub async fn list(
                 let addresses = row.addresses().filter(|_| extras.addresses);
                 show(Shown { row, addresses, attributes: None });
             }
-            Some(Around { total: memory.count(), ..around })
+            Some(PageInfo { total: memory.count(), ..around })
         });
         if let Some(around) = shown {
             return Ok(around);
@@ -141,7 +128,7 @@ async fn find(
     page: &Page,
     extras: Extras,
     from: Ids,
-) -> Result<(Vec<Found>, Around), Error> {
+) -> Result<(Vec<Found>, PageInfo), Error> {
     let (ids, scanned, hint) = match from {
         Ids::At(hint) => {
             (find_ids(turn, filters, &page.with_one_more(extras.neighbours), hint).await?, None, hint)
@@ -163,7 +150,7 @@ async fn find(
     }
     let mut attributes =
         if extras.attributes { Some(attribute_values::of_customers(turn, &ids).await?) } else { None };
-    let mut around = Around::of(page, &rows.iter().map(|row| &**row).collect::<Vec<_>>(), more);
+    let mut around = standing(page, &rows.iter().map(|row| &**row).collect::<Vec<_>>(), more);
     if let Some(beside) = around.beside(page).filter(|_| extras.neighbours) {
         let there = match &scanned {
             Some(scanned) => scanned.beside,
@@ -201,47 +188,11 @@ async fn find_ids(
     Ok(sql.build_query_scalar().fetch_all(&mut turn.db).await?)
 }
 
-impl Around {
-    /// Of a list without cursors only the number of rows matters.
-    #[must_use]
-    pub fn total(total: i64) -> Around {
-        Around { total, ..Around::default() }
-    }
-
-    /// Where these rows of a page stand. `more` says whether there are rows beyond its limit.
-    fn of(page: &Page, rows: &[&Row], more: bool) -> Around {
-        let cursor = |row: &Row| Cursor { id: row.id, key: page.order.by.map(|field| key(row, field)) };
-        let ends = rows.first().zip(rows.last()).map(|(first, last)| (cursor(first), cursor(last)));
-        Around::between(page, ends, more)
-    }
-
-    /// Where the rows of a page stand, of which these are the ends.
-    pub(in crate::model) fn between(page: &Page, ends: Option<(Cursor, Cursor)>, more: bool) -> Around {
-        let (has_before, has_after) = match page.start {
-            Start::Offset(offset) => (offset > 0 && ends.is_some(), more),
-            Start::After(_) => (false, more),
-            Start::Before(_) => (more, false),
-        };
-        Around { total: 0, ends, has_before, has_after }
-    }
-
-    /// The page of one row on the side that a cursor's page does not look at itself.
-    pub(in crate::model) fn beside(&self, page: &Page) -> Option<Page> {
-        let (first, last) = self.ends.as_ref()?;
-        let start = match page.start {
-            Start::Offset(_) => return None,
-            Start::After(_) => Start::Before(first.clone()),
-            Start::Before(_) => Start::After(last.clone()),
-        };
-        Some(Page { limit: 1, start, order: page.order })
-    }
-
-    pub(in crate::model) fn set_beside(&mut self, page: &Page, there: bool) {
-        match page.start {
-            Start::Before(_) => self.has_after = there,
-            Start::After(_) | Start::Offset(_) => self.has_before = there,
-        }
-    }
+/// Where these rows of a page stand. `more` says whether there are rows beyond its limit.
+fn standing(page: &Page, rows: &[&Row], more: bool) -> PageInfo {
+    let cursor = |row: &Row| Cursor { id: row.id, key: page.order.by.map(|field| key(row, field)) };
+    let ends = rows.first().zip(rows.last()).map(|(first, last)| (cursor(first), cursor(last)));
+    PageInfo::between(page, ends, more)
 }
 
 /// What a customer has in a field that lists are ordered by.

@@ -3,20 +3,22 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use super::addresses::{self};
 use super::attribute_values::{self};
-use super::form_fields::{self, Answer, Answers, Owner};
-use super::memory::{Change, Known, Memory, Row};
+pub use super::engine::exists;
+use super::engine::is_there;
+use super::engine::memory::{Change, Known, Row};
+use super::form_fields::{self, Answers, Owner};
+pub use super::rows::Customer;
 use crate::error::Error;
 use crate::fields::Dialect::{V2, V3};
 use crate::fields::Op::{In, Is, Like, Max, Min};
 use crate::fields::{
     self, Field, computed, date, email, int, ints, list as objects, money, object, password, text,
 };
-use crate::store::{Store, Turn};
+use crate::model::engine::{Store, Turn};
 
 mod batch;
 mod delete;
@@ -25,10 +27,9 @@ mod write;
 
 pub use batch::{Created, check_all, create_all, delete_all, update_all};
 pub use delete::{delete, delete_matching};
-pub use list::{Around, Extras, Shown, count, list};
-pub(crate) use write::insert_all;
-pub use write::{New, check, create, update};
+pub use list::{Extras, Shown, count, list};
 pub(in crate::model) use write::{Referable, load, push_insert};
+pub use write::{check, create, update};
 
 /// Every field of a customer: in the order of V2's answers, then what V3 alone has.
 pub const FIELDS: &[Field] = &[
@@ -79,61 +80,6 @@ pub const AUTHENTICATION: &[Field] = &[
 /// The fields of each of `store_credit_amounts`.
 pub const AMOUNT: &[Field] = &[money("amount").required()];
 
-/// A stored customer. The hash of the password stays in the database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of FIELDS")]
-pub struct Customer {
-    pub id: i64,
-    pub company: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub email: String,
-    pub phone: String,
-    pub form_fields: Option<Vec<Answer>>,
-    pub date_created: i64,
-    pub date_modified: i64,
-    pub store_credit: i64,
-    pub registration_ip_address: String,
-    pub customer_group_id: i64,
-    pub notes: String,
-    pub tax_exempt_category: String,
-    pub reset_pass_on_login: bool,
-    pub accepts_marketing: bool,
-    pub origin_channel_id: i64,
-    /// `None`: all that allow global logins.
-    pub channel_ids: Option<Vec<i64>>,
-}
-
-impl Customer {
-    fn from_row(row: &SqliteRow) -> Result<Customer, sqlx::Error> {
-        Ok(Customer {
-            id: row.try_get("id")?,
-            company: row.try_get("company")?,
-            first_name: row.try_get("first_name")?,
-            last_name: row.try_get("last_name")?,
-            email: row.try_get("email")?,
-            phone: row.try_get("phone")?,
-            form_fields: None,
-            date_created: row.try_get("date_created")?,
-            date_modified: row.try_get("date_modified")?,
-            store_credit: row.try_get("store_credit")?,
-            registration_ip_address: row.try_get("registration_ip_address")?,
-            customer_group_id: row.try_get("customer_group_id")?,
-            notes: row.try_get("notes")?,
-            tax_exempt_category: row.try_get("tax_exempt_category")?,
-            reset_pass_on_login: row.try_get("reset_pass_on_login")?,
-            accepts_marketing: row.try_get("accepts_marketing")?,
-            origin_channel_id: row.try_get("origin_channel_id")?,
-            channel_ids: row.try_get::<Option<&str>, _>("channel_ids")?.map(read_channels).transpose()?,
-        })
-    }
-}
-
-/// Reads the column of channels.
-pub(in crate::model) fn read_channels(json: &str) -> Result<Vec<i64>, sqlx::Error> {
-    serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(Box::new(error)))
-}
-
 /// One customer.
 ///
 /// # Errors
@@ -148,18 +94,6 @@ pub async fn get(store: &Store, id: i64) -> Result<Arc<Row>, Error> {
             rows.into_iter().next().ok_or(Error::NotFound)
         }
     }
-}
-
-/// Whether there is such a customer.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn exists(store: &Store, id: i64) -> Result<(), Error> {
-    store.memory(|memory| is_there(memory, id))
-}
-
-pub(in crate::model) fn is_there(memory: &Memory, id: i64) -> Result<(), Error> {
-    if matches!(memory.customer(id), Known::Absent) { Err(Error::NotFound) } else { Ok(()) }
 }
 
 /// Whether the password is the customer's.

@@ -4,26 +4,21 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
+use futures_util::future::BoxFuture;
 use roaring::RoaringBitmap;
 use sqlx::{Either, Executor, QueryBuilder, Row as _, Sqlite};
 
 use super::super::channels;
+use super::super::engine::events as log;
+use super::super::engine::memory::{Change, Memory, Row};
 use super::super::events::{self, Event};
 use super::super::form_fields::{self, Answer, FormField, Owner};
-use super::super::memory::{Change, Memory, Row};
 use super::{Customer, get, rows_of};
 use crate::error::{Error, Problem, What};
 use crate::fields::Value;
 use crate::fields::validate::Valid;
 use crate::fields::write::Columns;
-use crate::store::{Store, Turn};
-
-/// A customer that is about to be made or changed.
-pub struct New {
-    pub(super) valid: Valid,
-    pub(super) password_hash: Option<String>,
-    pub(super) now: i64,
-}
+use crate::model::engine::{New, Outcomes, Store, Turn};
 
 impl New {
     /// Hashes the password, if there is one, before a transaction opens. That takes long, so it is looked first whether
@@ -103,7 +98,12 @@ pub fn check(store: &Store, valid: &Valid) -> Result<(), Error> {
 /// [`Error::Invalid`]: the confirmation does not match, the group does not exist, or the email is taken.
 pub async fn create(store: &Store, valid: Valid) -> Result<Arc<Row>, Error> {
     check(store, &valid)?;
-    store.create_customer(New::of(store, valid, None).await?).await
+    store.create_customer(New::of(store, valid, None).await?, together).await
+}
+
+/// [`insert_all`], as the writer calls it.
+fn together(turn: &mut Turn, batch: Vec<New>) -> BoxFuture<'_, Outcomes> {
+    Box::pin(insert_all(turn, batch))
 }
 
 /// Makes customers and records their events, all in one transaction that is one text: each text is handed to another
@@ -111,10 +111,7 @@ pub async fn create(store: &Store, valid: Valid) -> Result<Arc<Row>, Error> {
 ///
 /// # Errors
 /// The database's; then none of them was made.
-pub(crate) async fn insert_all(
-    turn: &mut Turn,
-    batch: Vec<New>,
-) -> Result<Vec<Result<Arc<Row>, Error>>, sqlx::Error> {
+async fn insert_all(turn: &mut Turn, batch: Vec<New>) -> Outcomes {
     let mut next = turn.next_customer;
     let mut results: Vec<Result<Arc<Row>, Error>> = Vec::with_capacity(batch.len());
     turn.memory(|memory| {
@@ -177,7 +174,7 @@ pub(super) async fn insert_rows(
     // Which are there, unless all are: the statement before has made as many changes as there are new rows.
     sql.push("; select id from customers where id >= ").push_bind(*first);
     sql.push(" and changes() < ").push_bind(i64::try_from(made.len()).unwrap_or(i64::MAX));
-    events::push_sweep(turn, &mut sql, made.len());
+    log::push_sweep(turn, &mut sql, made.len());
     if own_transaction {
         sql.push("; commit");
     }
@@ -447,8 +444,8 @@ mod tests {
     use super::*;
     use crate::fields::Dialect;
     use crate::fields::validate::{Operation, validate};
+    use crate::model::engine::{Means, Place, ROW_BUDGET, blank};
     use crate::passwords::{Cost, Passwords};
-    use crate::store::{Means, Place, ROW_BUDGET, blank};
 
     fn valid(body: &serde_json::Value, operation: Operation) -> Valid {
         validate(FIELDS, Dialect::V2, operation, body.as_object().unwrap()).unwrap()

@@ -2,7 +2,7 @@
 
 mod store;
 
-use bigcommerce_mock::store::ROW_BUDGET;
+use bigcommerce_mock::model::engine::ROW_BUDGET;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;

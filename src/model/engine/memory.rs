@@ -14,11 +14,9 @@ use std::sync::{Arc, OnceLock};
 use roaring::RoaringBitmap;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::addresses::Address;
-use super::attributes::{self, Type};
-use super::customers::Customer;
-use super::form_fields::{self, FormField, Owner};
-use super::{Page, Start};
+use super::super::form_fields::{self, FormField, Owner};
+use super::super::page::{Page, Start};
+use super::super::rows::{self, Address, Customer, Type};
 
 /// A customer as reads share it. It never changes: a write puts another one in its place.
 #[derive(Debug)]
@@ -33,12 +31,12 @@ pub struct Row {
 }
 
 impl Row {
-    pub(super) fn new(customer: Customer) -> Row {
+    pub(in crate::model) fn new(customer: Customer) -> Row {
         Row { customer, addresses: None, memos: Default::default(), used: AtomicBool::new(false) }
     }
 
     /// The same customer with these addresses, or without any knowledge of them.
-    pub(super) fn with_addresses(&self, addresses: Option<Box<[Address]>>) -> Row {
+    pub(in crate::model) fn with_addresses(&self, addresses: Option<Box<[Address]>>) -> Row {
         Row { addresses, ..Row::new(self.customer.clone()) }
     }
 
@@ -48,7 +46,7 @@ impl Row {
         self.addresses.as_deref()
     }
 
-    /// A memo, made by the first who asks. Everybody must ask for the same (see [`crate::store::Store::base`]).
+    /// A memo, made by the first who asks. Everybody must ask for the same (see [`crate::model::engine::Store::base`]).
     pub fn memo(&self, memo: Memo, make: impl FnOnce(&Customer) -> Box<[u8]>) -> &[u8] {
         self.memos[memo as usize].get_or_init(|| make(&self.customer))
     }
@@ -196,7 +194,7 @@ impl Memory {
         }
         let channels = sqlx::query_scalar("select id from channels order by id").persistent(false);
         memory.channels = channels.fetch_all(&mut *db).await?;
-        memory.attributes = attributes::types(db).await?;
+        memory.attributes = rows::types(db).await?;
         Ok(memory)
     }
 
@@ -353,7 +351,7 @@ impl Memory {
 }
 
 /// The groups there are, and which of them new customers come into.
-pub(super) async fn groups(db: &mut SqliteConnection) -> Result<Groups, sqlx::Error> {
+pub(in crate::model) async fn groups(db: &mut SqliteConnection) -> Result<Groups, sqlx::Error> {
     let rows = sqlx::query("select id, is_default from customer_groups")
         .persistent(false)
         .fetch_all(&mut *db)

@@ -1,7 +1,7 @@
 //! A store – one tenant – and how its rows are read and written.
 //!
 //! Each store is a SQLite database of its own: isolation needs no `where`, and dropping one drops everything in it.
-//! SQL is the truth and finds things; [`crate::model::memory`] holds rows for reads; `writer.rs` is the one task
+//! SQL is the truth and finds things; [`crate::model::engine::memory`] holds rows for reads; `writer.rs` is the one task
 //! that speaks to the database.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,21 +12,24 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::model::customers::New;
-use crate::model::memory::{Memory, Row};
 use crate::passwords::Passwords;
+use memory::{Known, Memory, Row};
 
+pub mod events;
 mod file;
 mod image;
+pub mod memory;
 mod open;
 mod writer;
 
+pub use crate::error::OpenError;
 use file::Watch;
 pub(crate) use file::{private, room_in};
 pub use image::Image;
-pub use open::{OpenError, Place, blank, lock};
+pub use open::{Place, blank, lock};
 use writer::Job;
 pub use writer::Turn;
+pub use writer::{InsertAll, New, Outcomes};
 
 /// How many units of work may wait for a store; more wait to be let into the queue.
 const QUEUE: usize = 1024;
@@ -149,9 +152,9 @@ impl Store {
     ///
     /// # Errors
     /// Why it was refused; the others are none the worse for it.
-    pub async fn create_customer(&self, new: New) -> Result<Arc<Row>, Error> {
+    pub async fn create_customer(&self, new: New, insert_all: InsertAll) -> Result<Arc<Row>, Error> {
         let (answer, answered) = oneshot::channel();
-        let job = Job::Create(Box::new(new), answer);
+        let job = Job::Create(Box::new(new), insert_all, answer);
         self.ask(job, answered).await.unwrap_or_else(|| Err(sqlx::Error::WorkerCrashed.into()))
     }
 
@@ -166,6 +169,19 @@ impl Store {
         self.jobs.send(job).await.ok()?;
         answer.await.ok()
     }
+}
+
+/// Whether a store has this customer.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn exists(store: &Store, customer_id: i64) -> Result<(), Error> {
+    store.memory(|memory| is_there(memory, customer_id))
+}
+
+/// The same, of one whose memory is looked at already.
+pub(in crate::model) fn is_there(memory: &Memory, customer_id: i64) -> Result<(), Error> {
+    if matches!(memory.customer(customer_id), Known::Absent) { Err(Error::NotFound) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -286,7 +302,7 @@ mod tests {
                     let refuse = "create trigger refuse before delete on customers begin select raise(abort, 'no'); end";
                     sqlx::query(refuse).execute(&mut turn.db).await?;
                     let memory = turn.load().await?;
-                    turn.change(crate::model::memory::Change::Loaded(memory.into()));
+                    turn.change(crate::model::engine::memory::Change::Loaded(memory.into()));
                     Ok(())
                 })
             })

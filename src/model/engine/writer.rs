@@ -13,11 +13,11 @@ use futures_util::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
+use super::events::{self, Event};
 use super::file::Watch;
+use super::memory::{Change, Memory, Row};
 use crate::error::Error;
-use crate::model::customers::{self, New};
-use crate::model::events::{self, Event};
-use crate::model::memory::{Change, Memory, Row};
+use crate::fields::validate::Valid;
 
 /// The most that is taken from the queue at once.
 const BATCH: usize = 32;
@@ -174,6 +174,19 @@ pub(super) type Bytes = Box<dyn AsRef<[u8]> + Send>;
 /// One unit of work. It answers for itself.
 pub(super) type Work = Box<dyn for<'t> FnOnce(&'t mut Turn) -> BoxFuture<'t, ()> + Send>;
 
+/// A customer that is about to be made or changed.
+pub struct New {
+    pub(in crate::model) valid: Valid,
+    pub(in crate::model) password_hash: Option<String>,
+    pub(in crate::model) now: i64,
+}
+
+/// What came of each of several new customers, or why none was made.
+pub type Outcomes = Result<Vec<Result<Arc<Row>, Error>>, sqlx::Error>;
+
+/// Makes customers, all at once.
+pub type InsertAll = for<'t> fn(&'t mut Turn, Vec<New>) -> BoxFuture<'t, Outcomes>;
+
 /// Who waits for a new customer.
 pub(super) type Created = oneshot::Sender<Result<Arc<Row>, Error>>;
 
@@ -181,8 +194,8 @@ pub(super) type Created = oneshot::Sender<Result<Arc<Row>, Error>>;
 pub(super) enum Job {
     /// Anything.
     Work(Work),
-    /// A new customer.
-    Create(Box<New>, Created),
+    /// A new customer, and who makes it together with its neighbours.
+    Create(Box<New>, InsertAll, Created),
     /// Close the database and end.
     Close(oneshot::Sender<()>),
 }
@@ -214,7 +227,7 @@ async fn work(turn: &mut Turn, jobs: &mut mpsc::Receiver<Job>) -> Option<oneshot
         let mut creates = Vec::new();
         for job in queue.drain(..) {
             match job {
-                Job::Create(new, answer) => creates.push((*new, answer)),
+                Job::Create(new, insert_all, answer) => creates.push((*new, insert_all, answer)),
                 Job::Work(work) => {
                     create(turn, std::mem::take(&mut creates)).await;
                     guarded(turn, work).await;
@@ -229,15 +242,15 @@ async fn work(turn: &mut Turn, jobs: &mut mpsc::Receiver<Job>) -> Option<oneshot
     }
 }
 
-async fn create(turn: &mut Turn, batch: Vec<(New, Created)>) {
-    if batch.is_empty() {
-        return;
-    }
-    let (batch, answers): (Vec<New>, Vec<_>) = batch.into_iter().unzip();
-    let work: Work = Box::new(|turn| {
+async fn create(turn: &mut Turn, batch: Vec<(New, InsertAll, Created)>) {
+    let Some((_, insert_all, _)) = batch.first() else { return };
+    let insert_all = *insert_all;
+    let (batch, answers): (Vec<New>, Vec<_>) =
+        batch.into_iter().map(|(new, _, answer)| (new, answer)).unzip();
+    let work: Work = Box::new(move |turn| {
         Box::pin(async move {
             let made = match turn.check_file() {
-                Ok(()) => customers::insert_all(turn, batch).await,
+                Ok(()) => insert_all(turn, batch).await,
                 Err(error) => Err(error),
             };
             match made {

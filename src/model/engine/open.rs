@@ -1,7 +1,6 @@
 //! Opening databases: where they are, how they are set up, which tables they have.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,60 +10,24 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::file;
 use super::image::Image;
+use crate::error::OpenError;
 
 /// The migrations, in the order in which they are applied to each store. `user_version` counts those it has had.
 const MIGRATIONS: &[&str] = &[
-    include_str!("../../migrations/0001_customers.sql"),
-    include_str!("../../migrations/0002_customer_groups.sql"),
-    include_str!("../../migrations/0003_addresses.sql"),
-    include_str!("../../migrations/0004_form_fields.sql"),
-    include_str!("../../migrations/0005_indexes.sql"),
-    include_str!("../../migrations/0006_channels.sql"),
-    include_str!("../../migrations/0007_attributes.sql"),
-    include_str!("../../migrations/0008_events.sql"),
-    include_str!("../../migrations/0009_metafields.sql"),
-    include_str!("../../migrations/0010_consents.sql"),
-    include_str!("../../migrations/0011_stored_instruments.sql"),
-    include_str!("../../migrations/0012_settings.sql"),
-    include_str!("../../migrations/0013_channel_kinds.sql"),
+    include_str!("../../../migrations/0001_customers.sql"),
+    include_str!("../../../migrations/0002_customer_groups.sql"),
+    include_str!("../../../migrations/0003_addresses.sql"),
+    include_str!("../../../migrations/0004_form_fields.sql"),
+    include_str!("../../../migrations/0005_indexes.sql"),
+    include_str!("../../../migrations/0006_channels.sql"),
+    include_str!("../../../migrations/0007_attributes.sql"),
+    include_str!("../../../migrations/0008_events.sql"),
+    include_str!("../../../migrations/0009_metafields.sql"),
+    include_str!("../../../migrations/0010_consents.sql"),
+    include_str!("../../../migrations/0011_stored_instruments.sql"),
+    include_str!("../../../migrations/0012_settings.sql"),
+    include_str!("../../../migrations/0013_channel_kinds.sql"),
 ];
-
-/// Why a store, or the directory of all stores, could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// A file or directory could not be read or made.
-    #[error("{}: {source}", path.display())]
-    File {
-        /// The file or directory.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Another process has the directory.
-    #[error("{}: another server is using this data directory; stop it or name another directory", .0.display())]
-    InUse(PathBuf),
-    /// The system has no file descriptor left for another store.
-    #[error("{}", crate::descriptors::advice())]
-    NoDescriptors,
-    /// The database could not be opened, or brought to this version's tables.
-    #[error("opening the database of store {hash}: {source}")]
-    Database {
-        /// The store.
-        hash: String,
-        /// What the database said.
-        source: sqlx::Error,
-    },
-}
-
-impl OpenError {
-    /// A file or directory could not be read or made.
-    pub(crate) fn file(path: &Path, source: io::Error) -> OpenError {
-        if crate::descriptors::ran_out(&source) {
-            return OpenError::NoDescriptors;
-        }
-        OpenError::File { path: path.to_owned(), source }
-    }
-}
 
 /// Where a database is.
 #[derive(Clone, Debug)]
