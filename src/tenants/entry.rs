@@ -305,7 +305,12 @@ impl Entry {
         let (image, customers) = match asleep {
             Some(image) if customers >= 0 => (image, customers),
             _ => match self.store().await? {
-                Ok(store) => (store.image().await?, store.memory(Memory::count)),
+                Ok(store) => match store.image().await {
+                    Ok(image) => (image, store.memory(Memory::count)),
+                    // Its file went while it was read.
+                    Err(_) if matches!(*self.life(), Life::Gone) => return Ok(Err(Replaced)),
+                    Err(error) => return Err(error),
+                },
                 Err(Replaced) => return Ok(Err(Replaced)),
             },
         };

@@ -19,6 +19,9 @@ use crate::mount;
 /// What a file is called until all of it is there.
 const UNFINISHED: &str = ".new";
 
+/// What SQLite has beside an open database.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
 /// The files of one life of a store.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
@@ -64,7 +67,8 @@ impl Files {
     /// Removes all of them; the database first, which makes the others count for nothing.
     pub(super) fn remove(&self) {
         for file in [self.database(), self.unfinished(), self.settings(), self.origin()] {
-            for suffix in ["", "-wal", "-shm", UNFINISHED] {
+            remove(&file);
+            for suffix in BESIDE.into_iter().chain([UNFINISHED]) {
                 remove(&with(&file, suffix));
             }
         }
@@ -139,9 +143,13 @@ fn parse(name: &str) -> Option<Name<'_>> {
         return ours.then_some(Name::Snapshot { hash, name: middle, finished });
     }
     let generation = middle.parse().ok().filter(|generation: &u64| generation.to_string() == middle)?;
-    let kinds = ["db", "db-wal", "db-shm", "db.new", "db.new-wal", "db.new-shm"];
-    let beside = ["settings", "settings.new", "origin", "origin.new"];
-    (kinds.contains(&kind) || beside.contains(&kind)).then_some(Name::Of { hash, generation, kind })
+    let base = BESIDE.iter().find_map(|suffix| kind.strip_suffix(suffix)).unwrap_or(kind);
+    let is_ours = match base.strip_suffix(UNFINISHED).unwrap_or(base) {
+        "db" => true,
+        "settings" | "origin" => base == kind,
+        _ => false,
+    };
+    is_ours.then_some(Name::Of { hash, generation, kind })
 }
 
 /// Looks a data directory over, and removes what a process that was killed has left of stores that do not count.
@@ -198,7 +206,15 @@ mod tests {
         fs::create_dir_all(&dir).unwrap();
         let whole =
             ["a.3.db", "a.3.db-wal", "a.3.settings", "b.1.db", "b.safe.snapshot", "notes.txt", "x.y.z"];
-        let left = ["a.2.db", "a.2.db-wal", "a.2.origin", "a.4.db.new", "a.4.origin", "c.7.settings"];
+        let left = [
+            "a.2.db",
+            "a.2.db-wal",
+            "a.2.origin",
+            "a.4.db.new",
+            "a.4.db.new-journal",
+            "a.4.origin",
+            "c.7.settings",
+        ];
         let more = ["c.gone.snapshot", "b.half.snapshot.new", "b.1.settings.new"];
         for name in whole.iter().chain(&left).chain(&more) {
             fs::write(dir.join(name), "x").unwrap();

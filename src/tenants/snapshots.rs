@@ -1,5 +1,6 @@
 //! The snapshots of stores: kept by name, over resets, until the store is deleted.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use super::{About, Entry, Kept, Snapshot, Tenants, files, read, write};
@@ -51,9 +52,12 @@ impl Tenants {
         let kept = read(&self.snapshots).get(hash).and_then(|snapshots| snapshots.get(name).cloned());
         match (kept, &self.house.data_dir) {
             (Some(Kept::Here(snapshot)), _) => Ok(Some(snapshot)),
-            (Some(Kept::File), Some(dir)) => {
-                Ok(Some(Snapshot::read(&files::snapshot(dir, hash, name))?.into()))
-            }
+            (Some(Kept::File), Some(dir)) => match Snapshot::read(&files::snapshot(dir, hash, name)) {
+                Ok(snapshot) => Ok(Some(snapshot.into())),
+                // It was deleted just now.
+                Err(OpenError::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(error),
+            },
             _ => Ok(None),
         }
     }

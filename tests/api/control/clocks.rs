@@ -64,3 +64,43 @@ async fn a_clock_that_can_not_be_is_refused() {
         Some("/by"),
     );
 }
+
+/// What a script of calls is answered, headers and all, but for what counts requests.
+async fn play(mock: &Mock) -> Vec<String> {
+    let mut answers = Vec::new();
+    for i in 0..50 {
+        let customer = json!({"first_name": "A", "last_name": format!("B{}", i % 7), "email": format!("c{i}@example.com"),
+            "_authentication": {"password": "s3cret-pass"}});
+        let (id, email) = (i / 2 + 1, format!("d{i}@example.com"));
+        let batch = json!([{"first_name": "C", "last_name": "D", "email": email}]);
+        for reply in [
+            mock.post("/stores/s/v2/customers", customer).await,
+            mock.post("/stores/s/v3/customers", batch).await,
+            mock.get(&format!("/stores/s/v3/customers?limit=3&sort=last_name:desc&id:in={id},{}", i + 1))
+                .await,
+            mock.put(&format!("/stores/s/v2/customers/{id}"), json!({"notes": i.to_string()})).await,
+        ] {
+            let mut headers = reply.headers.clone();
+            headers.remove("x-request-id");
+            answers.push(format!("{} {headers:?} {}", reply.status, reply.body));
+        }
+        if i % 10 == 9 {
+            mock.control("POST", "/stores/s/clock/advance", json!({"by": "1h 1s"})).await;
+        }
+    }
+    answers
+}
+
+#[tokio::test]
+async fn with_a_frozen_clock_the_same_calls_have_the_same_answers() {
+    let mock = Mock::new().await;
+    let frozen = json!({"settings": {"clock": {"mode": "frozen", "now": "2026-01-01T00:00:00.000Z"}}});
+    mock.make("s", json!({"seed": frozen})).await;
+    let first = play(&mock).await;
+    assert_eq!(first.len(), 200);
+    assert_eq!(mock.control("POST", "/stores/s/reset", json!(null)).await.status, 200);
+    assert_eq!(play(&mock).await, first, "after a reset");
+    let other = Mock::new().await;
+    other.make("s", json!({"seed": frozen})).await;
+    assert_eq!(play(&other).await, first, "in another server");
+}

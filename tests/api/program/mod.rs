@@ -7,6 +7,7 @@ mod files;
 mod healthcheck;
 mod hostile;
 mod isolation;
+mod kills;
 mod openapi;
 mod seed;
 mod seed_definitions_refused;
