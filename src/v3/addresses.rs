@@ -58,7 +58,7 @@ pub async fn update(tenant: Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// Another parameter, or what is not an id.
 pub async fn delete(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    addresses::delete_batch(&tenant.store, list::doomed(&query)?).await?;
+    addresses::delete_batch(&tenant.store, list::ids_to_delete(&query)?).await?;
     Ok(wire::no_content())
 }
 

@@ -56,7 +56,7 @@ pub async fn update(tenant: Tenant, body: Body) -> Result<Response, Error> {
 /// # Errors
 /// Another parameter, or what is not an id.
 pub async fn delete(tenant: Tenant, Query(query): Query) -> Result<Response, Error> {
-    attributes::delete_all(&tenant.store, list::doomed(&query)?).await?;
+    attributes::delete_all(&tenant.store, list::ids_to_delete(&query)?).await?;
     Ok(wire::no_content())
 }
 

@@ -211,7 +211,7 @@ struct Links {
 ///
 /// # Errors
 /// [`Error::Invalid`]: another parameter, or what is not an id.
-pub fn doomed(query: &[(String, String)]) -> Result<Vec<i64>, Error> {
+pub fn ids_to_delete(query: &[(String, String)]) -> Result<Vec<i64>, Error> {
     let unknown = query.iter().filter(|(key, _)| key != "id:in");
     let unknown: Vec<Problem> = unknown.map(|(key, _)| Problem::new(key.clone(), What::Unknown)).collect();
     if !unknown.is_empty() {
