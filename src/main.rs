@@ -150,10 +150,10 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
 async fn check_seeds(files: &[PathBuf]) -> Result<String, Box<dyn std::error::Error>> {
     let seeds = files.iter().map(|file| Seed::read(file)).collect::<Result<_, _>>()?;
     let seed = Seed::join(seeds)?;
-    let (stores, customers) = seed.size();
+    let sizes = seed.sizes();
     let tenants = Tenants::open(tenants::Options::new(Passwords::new(Cost::Fast))).await?;
     seed.load(&tenants).await?;
-    Ok(format!("no faults: stores {stores}, customers {customers}\n"))
+    Ok(sizes.join("\n") + "\n")
 }
 
 /// Opens and fills the stores and takes the address.

@@ -182,7 +182,8 @@ fn schemas() -> Json {
         }))
     };
     let duration = json!({"type": "string", "description": "250ms, 5s, 1h 30m"});
-    let seed = "What stands under a store's hash in a seed file; see docs/SEED.md";
+    let seed =
+        "What stands under a store's hash in a seed file; /_mock/seed.schema.json says what that may be";
     json!({
         "Store": object(json!({
             "hash": text(), "customers": number(), "created_at": instant(), "last_used_at": instant(),

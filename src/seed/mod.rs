@@ -190,10 +190,22 @@ impl Seed {
         if faults.is_empty() { Ok(Seed { stores }) } else { Err(SeedError::Faults(faults)) }
     }
 
-    /// How much there is in it: stores, and customers that are not made up.
+    /// How much each of its files has, made-up people left aside.
     #[must_use]
-    pub fn size(&self) -> (usize, usize) {
-        (self.stores.len(), self.stores.iter().map(|(_, store)| store.customers.len()).sum())
+    pub fn sizes(&self) -> Vec<String> {
+        let mut sizes: Vec<(&str, usize, usize)> = Vec::new();
+        for (name, store) in &self.stores {
+            match sizes.last_mut().filter(|(last, ..)| *last == &**name) {
+                Some((_, stores, customers)) => {
+                    *stores += 1;
+                    *customers += store.customers.len();
+                }
+                None => sizes.push((name, 1, store.customers.len())),
+            }
+        }
+        let text =
+            |(name, stores, customers)| format!("{name}: no faults; stores {stores}, customers {customers}");
+        sizes.into_iter().map(text).collect()
     }
 
     /// Makes the stores of this seed, all of them or none. One that exists already is left as it is.
@@ -274,7 +286,10 @@ async fn fill(store: &engine::Store, mut seeded: parse::Store, name: &Arc<str>) 
         generate: seeded.generate.as_ref().map(|(_, wanted)| *wanted),
     };
     let Err(Refused { entry, error }) = load::load(store, content).await else { return Ok(()) };
-    let problem = if let Error::Invalid(problems) = &error { problems.first() } else { None };
+    let problem = match &error {
+        Error::Invalid(problems) | Error::Item { problems, .. } => problems.first(),
+        _ => None,
+    };
     match (entry, problem) {
         (Some(entry), Some(problem)) => Err(in_file(name, fault_in(&seeded, entry, problem).into())),
         _ => Err(SeedError::Write { name: name.clone(), hash: seeded.hash, source: error.into() }),
@@ -340,6 +355,14 @@ fn in_file(name: &Arc<str>, faults: Faults) -> SeedError {
         SeedFault { name: name.clone(), line, at, why }
     };
     SeedError::Faults(faults.into_iter().map(fault).collect())
+}
+
+/// YAML as JSON, as seeds are read: numbers keep their text.
+///
+/// # Errors
+/// When it is not YAML.
+pub fn yaml_as_json(text: &str) -> Result<serde_json::Value, SeedError> {
+    yaml::read(text).map(yaml::Node::into_json).map_err(|fault| in_file(&"".into(), fault.into()))
 }
 
 /// A text for each fault, but for not too many.

@@ -247,15 +247,22 @@ fn basic(node: Node) -> Result<(String, String), Fault> {
 }
 
 /// Settings, as they stand. They are read again once it is known over which usual ones.
-fn settings(node: Node) -> Result<Json, Fault> {
-    let places = node.clone();
-    let json = node.into_json();
-    let read = tenants::settings::read_seeded(&mut Settings::default(), json.clone(), "");
-    read.map(|()| json).map_err(|fault| {
-        let path: Vec<String> = fault.at.split('/').skip(1).map(str::to_owned).collect();
-        let hint = fault.hint.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        places.place_of(&path).is(format!("{}{hint}", fault.why))
-    })
+fn settings(node: Node) -> Result<Json, Faults> {
+    let (places, mut faults) = (node.clone(), Faults::default());
+    for (key, node) in node.entries()? {
+        let one = Json::Object([(key, node.into_json())].into_iter().collect());
+        let read = tenants::settings::read_seeded(&mut Settings::default(), one, "");
+        faults.note(read.map_err(|fault| {
+            let path: Vec<String> = fault.at.split('/').skip(1).map(str::to_owned).collect();
+            let place = places.place_of(&path);
+            // What is missing has no place of its own.
+            let missing = path.last().filter(|key| !place.at.ends_with(key.as_str()));
+            let subject = missing.map_or_else(String::new, |key| format!("{key} "));
+            let hint = fault.hint.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            place.is(format!("{subject}{}{hint}", fault.why))
+        }));
+    }
+    faults.or(places.into_json())
 }
 
 /// What the store says of itself.

@@ -14,7 +14,7 @@ use crate::model::attribute_values::GivenValue;
 use crate::model::attributes::Type;
 use crate::model::channels::FIRST;
 use crate::model::form_fields::{self, FormField, Owner};
-use crate::model::{countries, customer_groups};
+use crate::model::{countries, customer_groups, metafields};
 
 /// Everything that is wrong between the parts of a store.
 pub(super) fn faults(store: &Store) -> Vec<Fault> {
@@ -25,6 +25,16 @@ pub(super) fn faults(store: &Store) -> Vec<Fault> {
         twice(&mut faults, &store.groups, field, "group");
         twice(&mut faults, &store.attributes, field, "attribute");
     }
+    for customer in &store.customers {
+        same_metafields(&mut faults, &customer.beside.metafields);
+    }
+    same_metafields(&mut faults, &store.metafields);
+    twice(
+        &mut faults,
+        store.customers.iter().flat_map(|customer| &customer.beside.metafields).chain(&store.metafields),
+        "id",
+        "metafield",
+    );
     for group in &store.groups {
         if let Err(Error::Invalid(problems)) = customer_groups::check(&group.valid) {
             faults.extend(problems.iter().map(|problem| group.fault(problem)));
@@ -80,6 +90,20 @@ fn twice<'a>(faults: &mut Vec<Fault>, rows: impl IntoIterator<Item = &'a Row>, f
             faults.push(row.is(field, format!("another {what} in this store has it: {at}{line}")));
         } else {
             first.insert(value, row);
+        }
+    }
+}
+
+/// Metafields that another one is in the way of: of one customer and app, with the same key in the same namespace.
+fn same_metafields(faults: &mut Vec<Fault>, metafields: &[Row]) {
+    let of = |row: &Row| {
+        let text = |name| row.valid.text(name).unwrap_or_default().to_owned();
+        let owner = row.valid.text("owner_client_id").unwrap_or(metafields::OWNER).to_owned();
+        (row.valid.int("resource_id"), text("namespace"), text("key"), owner)
+    };
+    for (i, row) in metafields.iter().enumerate() {
+        if metafields[..i].iter().any(|before| of(before) == of(row)) {
+            faults.push(row.is("key", "another metafield of this customer and app has it in this namespace"));
         }
     }
 }

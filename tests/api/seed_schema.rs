@@ -1,6 +1,6 @@
 //! The JSON schema of seeds says what the reader of seeds does.
 
-use bigcommerce_mock::seed::{Seed, schema};
+use bigcommerce_mock::seed::{Seed, schema, yaml_as_json};
 use serde_json::{Value, json};
 
 use crate::support::Mock;
@@ -61,6 +61,14 @@ async fn seeds_that_load_are_valid() {
     let exported =
         demo.call("GET", "/_mock/stores/demo/export", &[("accept", "application/json")], "").await.json();
     assert!(is_valid(&schema::document(), &exported), "{exported}");
+    let document = include_str!("../../docs/SEED.md");
+    let shown = document.split("```yaml\n").skip(1).filter_map(|part| part.split("```").next());
+    let shown: Vec<&str> = shown.filter(|part| part.starts_with("stores:")).collect();
+    assert!(shown.len() > 1);
+    for seed in shown.into_iter().chain([include_str!("../../fixtures/demo.yaml")]) {
+        let json = yaml_as_json(seed).unwrap();
+        assert!(is_valid(&schema::document(), &json), "{json}");
+    }
     for store in [
         json!({}),
         json!({"auth": "strict", "tokens": [{"token": "t", "scopes": ["store_v2_customers"]}]}),

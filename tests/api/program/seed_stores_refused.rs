@@ -39,7 +39,10 @@ fn unknown_switches_and_readings_are_refused() {
     shop_refused("settings:\n  limit_overflow: cut", 2, "settings.limit_overflow", words);
     let words = "'100' is not one of: all, batch_of_100";
     shop_refused("settings:\n  delete_all: '100'", 2, "settings.delete_all", words);
-    shop_refused("settings: []", 1, "settings", "expected an object");
+    shop_refused("settings: []", 1, "settings", "mapping");
+    let two = "settings:\n  latencey: 1s\n  clock: {mode: frozen}";
+    shop_refused(two, 2, "settings.latencey", "did you mean latency?");
+    shop_refused(two, 3, "settings.clock", "now is missing");
     let clock = "settings:\n  clock:\n    mode: frozen\n    now: noon";
     shop_refused(clock, 4, "settings.clock.now", "'noon'");
 }
@@ -110,6 +113,40 @@ fn addresses_that_can_not_be_are_refused() {
     );
     refused(&more("customer_id: 2"), 16, &at("customer_id"), "leave it out");
     refused(&more("id: 0"), 16, &at("id"), "1 to 2000000000");
+}
+
+#[test]
+fn metafields_that_can_not_be_are_refused() {
+    let metafield = "{namespace: n, key: k, value: v, permission_set: read}";
+    let jane = |lines: &str| format!("{JANE}        metafields: [{lines}]\n");
+    let at = |i: usize, field: &str| format!("stores.shop.customers[0].metafields[{i}].{field}");
+    let twice = "another metafield of this customer and app has it in this namespace";
+    refused(&jane(&format!("{metafield}, {metafield}")), 7, &at(1, "key"), twice);
+    refused(
+        &jane("{namespace: n, key: k, value: v, permission_set: all}"),
+        7,
+        &at(0, "permission_set"),
+        "is not one of",
+    );
+    refused(
+        &jane("{namespace: n, key: k, value: v, permission_set: read, resource_id: 1}"),
+        7,
+        &at(0, "resource_id"),
+        "leave it out",
+    );
+    shop_refused(&format!("metafields: [{metafield}]"), 1, "metafields[0].resource_id", "required here");
+    let consent = |text: &str| format!("{JANE}        consent: {text}\n");
+    let at = |field: &str| format!("stores.shop.customers[0].consent.{field}");
+    refused(&consent("{allow: []}"), 7, &at("deny"), "required");
+    refused(&consent("{allow: [all], deny: []}"), 7, &at("allow"), "is not one of");
+    refused(&consent("{allow: [essential], deny: [essential]}"), 7, &at("deny"), "does not go together");
+    let groups = "customer_settings: {customer_group_settings: {default_customer_group_id: 5}}";
+    shop_refused(
+        groups,
+        1,
+        "customer_settings.customer_group_settings.default_customer_group_id",
+        "there is no group 5",
+    );
 }
 
 #[test]
