@@ -463,7 +463,16 @@ impl Tenants {
     /// Deletes a store with its snapshots. Requests that are under way may finish.
     pub async fn delete(&self, hash: &str) -> bool {
         let _turn = self.turn(hash).await;
-        let Some(old) = write(&self.entries).remove(hash) else { return false };
+        let removed = {
+            let mut entries = write(&self.entries);
+            let removed = entries.remove(hash);
+            // Room for what was once there is given back.
+            if entries.capacity() > 1000 && entries.len() < entries.capacity() / 4 {
+                entries.shrink_to_fit();
+            }
+            removed
+        };
+        let Some(old) = removed else { return false };
         self.count_tokens(&old.settings(), false);
         old.retire();
         let names = write(&self.snapshots).remove(hash).unwrap_or_default();
