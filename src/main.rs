@@ -163,6 +163,11 @@ async fn start(
     if config.password_hashing == Cost::Fast {
         tracing::warn!("password hashing is set to fast: good for tests, worthless as protection");
     }
+    if config.control_token.is_none() && !config.host.is_loopback() {
+        tracing::warn!(
+            "anybody who reaches this server can change its stores under /_mock; --control-token asks for a token"
+        );
+    }
     // Before the stores: a taken port should not cost a seed.
     let listener = server::listen(config.host, config.port()).await.map_err(|error| {
         format!("can not listen on {}: {error}", SocketAddr::new(config.host, config.port()))

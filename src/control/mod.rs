@@ -52,7 +52,7 @@ const OPENAPI: &str = "/_mock/openapi.json";
 const SEED_SCHEMA: &str = "/_mock/seed.schema.json";
 
 /// What anybody may read, web pages of any origin too.
-const PUBLIC: [&str; 3] = [ROOT, OPENAPI, SEED_SCHEMA];
+const PUBLIC: [&str; 2] = [ROOT, OPENAPI];
 
 /// The longest body, in bytes: seeds may be large.
 const BODY_LIMIT: usize = 64 << 20;

@@ -78,7 +78,7 @@ fn every_flag_has_a_variable_that_does_the_same() {
     // The default would be longer than the client here waits.
     assert_eq!(Client::new(&program).rest(), "");
     let log = program.stop().stderr;
-    let logged = log.strip_suffix('\n').map(json).unwrap_or_default();
+    let logged = log.lines().next().map(json).unwrap_or_default();
     let message = logged["fields"]["message"].as_str();
     assert!(message.is_some_and(|message| message.contains("hashing") && message.contains("fast")), "{log}");
 }
@@ -157,6 +157,15 @@ fn a_control_token_and_other_names_are_what_the_flags_say() {
     assert_eq!(status("evil.example", token), 403);
     let help = Program::run(command(&["--help"], &[("BCMOCK_CONTROL_TOKEN", "s3cret")]));
     assert!(!help.stdout.contains("s3cret"), "the token is shown");
+}
+
+#[test]
+fn a_server_that_others_reach_says_that_nothing_guards_its_control_api() {
+    let said =
+        |args: &[&str]| Program::start(args).stop().stderr.contains("--control-token asks for a token");
+    assert!(said(&["--host", "0.0.0.0"]));
+    assert!(!said(&["--host", "0.0.0.0", "--control-token", "t"]));
+    assert!(!said(&[]));
 }
 
 #[test]
