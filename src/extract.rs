@@ -30,6 +30,7 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
         if tenant.family != Family::BasicV2 {
             gateway::check_token(&parts.headers, &tenant, operation.wanted)?;
         }
+        gateway::check_quota(&tenant)?;
         if tenant.form == Form::Unacceptable {
             return Err(Error::NotAcceptable.into_response());
         }

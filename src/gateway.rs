@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::access::{Digest, Refused, Wanted};
+use crate::mount::Family;
 use crate::quota::Allowance;
 use crate::tenant::Tenant;
 
@@ -59,6 +60,36 @@ pub fn check_token(headers: &HeaderMap, tenant: &Tenant, wanted: Wanted) -> Resu
         Err(Refused::Forbidden) => Err(forbidden()),
     }
 }
+
+/// Looks whether a request is beyond the quota of its store. Documented of V3, observed of V2 and of Basic users.
+///
+/// # Errors
+/// The finished refusal.
+#[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
+pub fn check_quota(tenant: &Tenant) -> Result<(), Response> {
+    let allowance = tenant.allowance;
+    if !allowance.is_over || !tenant.settings.quotas.is_enforced() {
+        return Ok(());
+    }
+    let mut refusal = match tenant.family {
+        Family::TokenV3 => object(StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+        Family::TokenV2 => {
+            let mut empty = Response::new(Body::empty());
+            *empty.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            empty
+        }
+        Family::BasicV2 => {
+            let status = StatusCode::from_u16(509).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
+            return Err(array(status, "The requests-per-hour limit has been reached."));
+        }
+    };
+    // Documented: in seconds; a client that waits so long finds a new window.
+    let seconds = allowance.reset_ms.div_euclid(1000) + i64::from(allowance.reset_ms % 1000 > 0);
+    refusal.headers_mut().insert(RETRY_AFTER, seconds.into());
+    Err(refusal)
+}
+
+const RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
 
 /// Looks at the Basic credentials of a request to a store.
 ///

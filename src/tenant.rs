@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::model::engine::Store;
 use crate::mount::Family;
 use crate::operations::Operation;
+use crate::quota::Allowance;
 use crate::tenants::{Settings, Tenants};
 
 /// The store that a request speaks to, and how the client reached it. Taking it is passing the gate: route and
@@ -23,6 +24,8 @@ pub struct Tenant {
     pub family: Family,
     /// What it is asked for.
     pub operation: Option<&'static Operation>,
+    /// What is left of the store's quota.
+    pub allowance: Allowance,
     /// The URL of the mount, as the client can reach it: `http://localhost:2442/stores/demo/v2`.
     pub base: String,
     /// Where the path of `base` begins.

@@ -75,6 +75,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     endpoint("exportStore", "GET", "/_mock/stores/{hash}/export", "Read a store as a seed file, YAML or JSON").answers(200, "SeedFile"),
     endpoint("getStoreSettings", "GET", SETTINGS, "Read the settings of a store").answers(200, "Settings"),
     endpoint("patchStoreSettings", "PATCH", SETTINGS, "Change settings of a store, merged by RFC 7396").takes("Settings").answers(200, "Settings"),
+    endpoint("exhaustQuota", "PUT", "/_mock/stores/{hash}/quota/exhaust", "Spend what is left of the quota's window").answers(200, "Quota"),
     endpoint("getClock", "GET", CLOCK, "Read the clock of a store").answers(200, "Clock"),
     endpoint("putClock", "PUT", CLOCK, "Set the clock of a store").takes("NewClock").answers(200, "Clock"),
     endpoint("advanceClock", "POST", "/_mock/stores/{hash}/clock/advance", "Move the clock of a store").takes("Advance").answers(200, "Clock"),
@@ -97,6 +98,7 @@ pub(super) fn handler(endpoint: &Endpoint) -> MethodRouter<Arc<Control>> {
         "exportStore" => get(seed::export),
         "getStoreSettings" => get(settings::get),
         "patchStoreSettings" => patch(settings::patch),
+        "exhaustQuota" => put(settings::exhaust_quota),
         "getClock" => get(settings::get_clock),
         "putClock" => put(settings::put_clock),
         "advanceClock" => post(settings::advance_clock),
@@ -184,6 +186,8 @@ fn schemas() -> Json {
     let duration = json!({"type": "string", "description": "250ms, 5s, 1h 30m"});
     let seed =
         "What stands under a store's hash in a seed file; /_mock/seed.schema.json says what that may be";
+    let allowance =
+        object(json!({"left": number(), "limit": number(), "reset_ms": number(), "window_ms": number()}));
     json!({
         "Store": object(json!({
             "hash": text(), "customers": number(), "created_at": instant(), "last_used_at": instant(),
@@ -207,6 +211,7 @@ fn schemas() -> Json {
         "Snapshot": object(json!({"name": text(), "customers": number(), "bytes": number(), "created_at": instant()})),
         "Snapshots": list("snapshots", "Snapshot"),
         "Settings": {"type": "object", "description": "Those that are not named stay as they are; null is as usual."},
+        "Quota": object(json!({"tokens": allowance, "basic": allowance})),
         "NewClock": {"oneOf": [
             object(json!({"mode": {"const": "real"}})),
             object(json!({"mode": {"const": "frozen"}, "now": instant()})),

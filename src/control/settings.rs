@@ -11,6 +11,7 @@ use super::body::{Body, Named};
 use super::voice::{Refusal, ok};
 use crate::clock::{Clock, Mode};
 use crate::durations::{instant_text, shift, shift_text};
+use crate::quota::Allowance;
 use crate::strict_json::Object;
 use crate::tenants::settings;
 
@@ -66,6 +67,20 @@ pub(super) async fn advance_clock(
     object.done()?;
     control.tenants.change_clock(&entry, |clock| clock.advance(by)).await?;
     Ok(ok(&clock_json(&entry.clock)))
+}
+
+/// `PUT /_mock/stores/{hash}/quota/exhaust`: spends what is left of this window.
+pub(super) async fn exhaust_quota(
+    State(control): State<Arc<Control>>,
+    Named([hash]): Named<1>,
+) -> Result<Response, Refusal> {
+    let entry = control.entry(&hash)?;
+    entry.exhaust_quotas();
+    let of = |is_basic| {
+        let Allowance { left, limit, reset_ms, window_ms, .. } = entry.look_at_quota(is_basic);
+        json!({"left": left, "limit": limit, "reset_ms": reset_ms, "window_ms": window_ms})
+    };
+    Ok(ok(&json!({"tokens": of(false), "basic": of(true)})))
 }
 
 /// A clock as it stands: `by` is how far it is from the system's, if it moves with that.

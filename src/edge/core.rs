@@ -23,6 +23,7 @@ use super::{LocalAddr, Options, host, on_vendor_mount};
 use crate::error::Error;
 use crate::mount::{self, Family, Suffix};
 use crate::operations::{self, Operation};
+use crate::quota::Allowance;
 use crate::receive::{self, Received, Unreceived, end_connection};
 use crate::tenant::Tenant;
 use crate::tenants::{Entry, Tenants};
@@ -42,6 +43,8 @@ pub(super) struct Core(Arc<Inner>);
 struct Seat {
     family: Option<Family>,
     entry: Option<Arc<Entry>>,
+    /// What is left of the store's quota.
+    allowance: Option<Allowance>,
     /// How long the answer is held back.
     latency: Duration,
     /// What becomes of the answer.
@@ -58,6 +61,7 @@ impl Seat {
         Seat {
             family,
             entry: None,
+            allowance: None,
             latency: Duration::ZERO,
             change: Change::Nothing,
             operation: None,
@@ -146,7 +150,7 @@ impl Inner {
             return with_id(self.control.answer(request, origin, host.as_ref()).await, id);
         }
         let is_whole = self.receive(&mut request).await;
-        let Seat { family, entry, operation, latency, change, refusal } =
+        let Seat { family, entry, allowance, operation, latency, change, refusal } =
             self.seat(&mut request, host.as_ref(), suffix).await;
         // The length of XML follows from all of it.
         let is_head_of_xml = matches!(change, Change::Xml(_)) && request.method() == Method::HEAD;
@@ -177,12 +181,13 @@ impl Inner {
         }
         let headers = response.headers_mut();
         headers.reserve(10);
-        if let (Some(family), Some(entry)) = (family, entry) {
+        drop(entry);
+        if let (Some(family), Some(allowance)) = (family, allowance) {
             match family {
                 Family::TokenV2 | Family::TokenV3 => {
-                    gateway::add_rate_headers(headers, entry.take_token_quota());
+                    gateway::add_rate_headers(headers, allowance);
                 }
-                Family::BasicV2 => gateway::add_basic_rate_header(headers, entry.take_basic_quota()),
+                Family::BasicV2 => gateway::add_basic_rate_header(headers, allowance),
             }
             if family == Family::TokenV2 {
                 gateway::add_boundless_rate_header(headers);
@@ -229,11 +234,15 @@ impl Inner {
             Ok(found) => found,
             Err(error) => {
                 let refusal = Some(Error::from(error).into_response());
-                let entry = Some(self.tenants.nothing());
-                return Seat { entry, ..Seat::nowhere(Some(family), refusal) };
+                let entry = self.tenants.nothing();
+                let quotas = &entry.settings().quotas;
+                let allowance = Some(entry.take_quota(quotas, family == Family::BasicV2));
+                return Seat { entry: Some(entry), allowance, ..Seat::nowhere(Some(family), refusal) };
             }
         };
         let settings = entry.settings();
+        // Before anything is refused, so that any number of requests at once can not pass what is left.
+        let allowance = entry.take_quota(&settings.quotas, family == Family::BasicV2);
         let form = match family {
             Family::TokenV3 => accept::v3(request.headers()),
             _ => accept::v2(request.headers(), suffix, settings.access.switches.v2_without_accept),
@@ -248,6 +257,7 @@ impl Inner {
             hash,
             family,
             operation,
+            allowance,
             base,
             base_path,
             form,
@@ -258,7 +268,15 @@ impl Inner {
         let refusal = if basic { gateway::check_basic(request.headers(), &tenant).err() } else { None };
         let latency = tenant.settings.latency;
         request.extensions_mut().insert(tenant);
-        Seat { family: Some(family), entry: Some(entry), operation, latency, change, refusal }
+        Seat {
+            family: Some(family),
+            entry: Some(entry),
+            allowance: Some(allowance),
+            operation,
+            latency,
+            change,
+            refusal,
+        }
     }
 
     /// Reads the body, so that the connection is clean for the next request whatever the handler does. Whether it

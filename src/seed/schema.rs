@@ -72,6 +72,15 @@ fn behaviour() -> Json {
     ];
     all.push(("clock", json!({"oneOf": clock})));
     all.push(("cors", json!({"oneOf": [{"enum": ["any", "off"]}, list(text())]})));
+    let count = json!({"type": "integer", "minimum": 0, "maximum": 1_000_000_000});
+    let quota = object([
+        ("plan", json!({"enum": ["unlimited", "standard", "plus", "pro"]})),
+        ("requests", count.clone()),
+        ("window", text()),
+        ("enforce", json!({"type": "boolean"})),
+        ("hourly", count),
+    ]);
+    all.push(("quota", quota));
     all.push(("latency", text()));
     object(all)
 }

@@ -17,12 +17,7 @@ use crate::descriptors;
 use crate::error::Error;
 use crate::model::engine::memory::Memory;
 use crate::model::engine::{self, Image, Means, OpenError, Place, Store};
-use crate::quota::{Allowance, Quota};
-
-/// The nominal quota of token requests: so many per so many milliseconds.
-const TOKEN_QUOTA: (i64, i64) = (10_000, 30_000);
-/// The nominal quota of Basic requests. Observed: 20000 an hour.
-const BASIC_QUOTA: (i64, i64) = (20_000, 3_600_000);
+use crate::quota::{Allowance, Quota, Quotas};
 
 /// One life of a store.
 #[derive(Debug)]
@@ -80,8 +75,8 @@ impl Entry {
             clock: Clock::new(settings.clock),
             last_used: AtomicI64::new(now),
             settings: RwLock::new(settings.into()),
-            token_quota: Quota::new(TOKEN_QUOTA.0, TOKEN_QUOTA.1),
-            basic_quota: Quota::new(BASIC_QUOTA.0, BASIC_QUOTA.1),
+            token_quota: Quota::default(),
+            basic_quota: Quota::default(),
             files,
             origin: OnceLock::new(),
             customers: AtomicI64::new(-1),
@@ -91,20 +86,34 @@ impl Entry {
         }
     }
 
-    /// Counts one request on a token mount.
-    pub fn take_token_quota(&self) -> Allowance {
-        self.take(&self.token_quota)
-    }
-
-    /// Counts one request on the Basic mount.
-    pub fn take_basic_quota(&self) -> Allowance {
-        self.take(&self.basic_quota)
-    }
-
-    /// A store that does not exist has a fresh quota each time: no stranger sees what another has used.
-    fn take(&self, quota: &Quota) -> Allowance {
+    /// Counts one request of a token, or of a Basic user. A store that does not exist has a fresh quota each time: no
+    /// stranger sees what another has used.
+    pub fn take_quota(&self, quotas: &Quotas, is_basic: bool) -> Allowance {
         let now = self.clock.now_ms();
-        if self.hash.is_empty() { quota.fresh().take(now) } else { quota.take(now) }
+        let (quota, of) = self.quota(quotas, is_basic);
+        if self.hash.is_empty() { Quota::default().take(of, now) } else { quota.take(of, now) }
+    }
+
+    /// What is left of the quota of tokens, or of Basic users.
+    pub fn look_at_quota(&self, is_basic: bool) -> Allowance {
+        let (quota, of) = self.quota(&self.settings().quotas, is_basic);
+        quota.look(of, self.clock.now_ms())
+    }
+
+    /// Spends what is left of both.
+    pub fn exhaust_quotas(&self) {
+        for is_basic in [false, true] {
+            let (quota, of) = self.quota(&self.settings().quotas, is_basic);
+            quota.exhaust(of, self.clock.now_ms());
+        }
+    }
+
+    fn quota(&self, quotas: &Quotas, is_basic: bool) -> (&Quota, (i64, i64)) {
+        if is_basic {
+            (&self.basic_quota, quotas.of_basic())
+        } else {
+            (&self.token_quota, quotas.of_tokens())
+        }
     }
 
     /// The settings, as they are now.

@@ -11,7 +11,8 @@ use crate::access::{Access, AddressStates, DeleteAll, LimitOverflow, SCOPES, Sco
 use crate::clock::Mode;
 use crate::durations;
 use crate::model::engine::OpenError;
-use crate::strict_json::{self, Fault, Object, list, some_text, word};
+use crate::quota::{Plan, Quotas};
+use crate::strict_json::{self, Fault, Object, list, some_text, switch, whole, word};
 
 /// Everything about a store that is not its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Settings {
     pub clock: Mode,
     /// How long every answer is held back.
     pub latency: Duration,
+    /// How many requests it may get.
+    pub quotas: Quotas,
     /// Which web pages may call it.
     pub cors: Cors,
     /// What it says of itself.
@@ -62,12 +65,14 @@ const WITHOUT_ACCEPT: [(&str, WithoutAccept); 2] =
     [("json", WithoutAccept::Json), ("xml", WithoutAccept::Xml)];
 const ADDRESS_STATES: [(&str, AddressStates); 2] =
     [("check", AddressStates::Check), ("free", AddressStates::Free)];
+const PLANS: [(&str, Plan); 4] =
+    [("unlimited", Plan::Unlimited), ("standard", Plan::Standard), ("plus", Plan::Plus), ("pro", Plan::Pro)];
 const AUTH: [(&str, bool); 2] = [("lenient", false), ("strict", true)];
 
 /// The settings as the control API and files show them, secrets included.
 #[must_use]
 pub fn to_json(settings: &Settings) -> Json {
-    let Settings { access, clock, latency, cors, information } = settings;
+    let Settings { access, clock, latency, quotas, cors, information } = settings;
     let scope_name = |scope: &Scope| name_of(&SCOPES, *scope);
     let token = |token: &Token| json!({"token": token.token, "scopes": token.scopes.iter().map(scope_name).collect::<Vec<_>>()});
     let basic = |(username, password): &(String, String)| json!({"username": username, "password": password});
@@ -79,6 +84,7 @@ pub fn to_json(settings: &Settings) -> Json {
         "delete_all": name_of(&DELETE_ALL, access.switches.delete_all),
         "v2_without_accept": name_of(&WITHOUT_ACCEPT, access.switches.v2_without_accept),
         "clock": clock_json(*clock),
+        "quota": quota_json(quotas),
         "address_states": name_of(&ADDRESS_STATES, access.switches.address_states),
         "cors": match cors {
             Cors::Any => json!("any"),
@@ -88,6 +94,42 @@ pub fn to_json(settings: &Settings) -> Json {
         "latency": durations::duration_text(*latency),
         "store": information.given(),
     })
+}
+
+/// What was said of quotas; the rest follows from the plan.
+fn quota_json(quotas: &Quotas) -> Json {
+    let Quotas { plan, requests, window, enforce, hourly } = *quotas;
+    let mut shown = json!({"plan": name_of(&PLANS, plan)});
+    let given = [
+        ("requests", requests.map(Json::from)),
+        ("window", window.map(|window| durations::duration_text(window).into())),
+        ("enforce", enforce.map(Json::from)),
+        ("hourly", hourly.map(Json::from)),
+    ];
+    for (key, value) in given {
+        if let Some(value) = value {
+            shown[key] = value;
+        }
+    }
+    shown
+}
+
+/// Reads quotas.
+fn quotas(json: Json, at: &str) -> Result<Quotas, Fault> {
+    let mut object = Object::new(json, at)?;
+    let window = |json: Json, at: &str| {
+        let window = durations::duration(json, at)?;
+        if window.is_zero() { Err(Fault::new(at, "must be longer than nothing")) } else { Ok(window) }
+    };
+    let quotas = Quotas {
+        plan: object.read("plan", word(&PLANS))?.unwrap_or_default(),
+        requests: object.read("requests", whole(0..=1_000_000_000))?,
+        window: object.read("window", window)?,
+        enforce: object.read("enforce", switch)?,
+        hourly: object.read("hourly", whole(0..=1_000_000_000))?,
+    };
+    object.done()?;
+    Ok(quotas)
 }
 
 /// A clock's mode as the control API and files show it.
@@ -161,6 +203,7 @@ fn read_switches(settings: &mut Settings, object: &mut Object) -> Result<(), Fau
     set(&mut switches.v2_without_accept, object.read("v2_without_accept", word(&WITHOUT_ACCEPT))?);
     set(&mut switches.address_states, object.read("address_states", word(&ADDRESS_STATES))?);
     set(&mut settings.clock, object.read("clock", clock)?);
+    set(&mut settings.quotas, object.read("quota", quotas)?);
     set(&mut settings.cors, object.read("cors", cors)?);
     set(&mut settings.latency, object.read("latency", durations::duration)?);
     Ok(())
@@ -298,6 +341,7 @@ mod tests {
             "clock": {"mode": "shifted", "by": "-36h"},
             "cors": ["https://app.example"],
             "latency": "250ms",
+            "quota": {"plan": "pro", "requests": 5, "window": "10s", "enforce": false, "hourly": 7},
             "address_states": "free",
             "store": {"name": "Shop", "timezone": {"raw_offset": 3600}},
         });

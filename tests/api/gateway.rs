@@ -209,7 +209,7 @@ async fn token_answers_carry_all_four_rate_headers_and_basic_answers_theirs() {
 }
 
 #[tokio::test]
-async fn the_quota_never_runs_out() {
+async fn the_quota_of_no_plan_never_runs_out() {
     let mock = Mock::new().await;
     mock.customer("s", json!({})).await;
     let mut last = String::new();

@@ -8,6 +8,7 @@ mod clocks;
 mod document;
 mod exports;
 mod guard;
+mod quotas;
 mod resets;
 mod settings;
 mod sleep;
