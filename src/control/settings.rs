@@ -13,7 +13,7 @@ use crate::clock::{Clock, Mode};
 use crate::durations::{instant_text, shift, shift_text};
 use crate::quota::Allowance;
 use crate::strict_json::Object;
-use crate::tenants::settings;
+use crate::tenants::{Settings, settings};
 
 /// `GET /_mock/stores/{hash}/settings`
 pub(super) async fn get(
@@ -29,9 +29,8 @@ pub(super) async fn patch(
     Named([hash]): Named<1>,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let entry = control.entry(&hash)?;
-    let new = settings::patched(&entry.settings_now(), body.json()?)?;
-    control.tenants.set_settings(&entry, new).await?;
+    let patch = body.json()?;
+    let entry = control.change_settings(&hash, |now| settings::patched(&now, patch)).await?;
     Ok(ok(&settings::to_json(&entry.settings_now())))
 }
 
@@ -49,9 +48,9 @@ pub(super) async fn put_clock(
     Named([hash]): Named<1>,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let entry = control.entry(&hash)?;
-    let mode = settings::clock(body.json()?, "")?;
-    control.tenants.change_clock(&entry, |clock| clock.set(mode)).await?;
+    let body = body.json()?;
+    let set = |now| Ok(Settings { clock: settings::clock(body, "")?, ..now });
+    let entry = control.change_settings(&hash, set).await?;
     Ok(ok(&clock_json(&entry.clock)))
 }
 
@@ -61,11 +60,15 @@ pub(super) async fn advance_clock(
     Named([hash]): Named<1>,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let entry = control.entry(&hash)?;
-    let mut object = Object::new(body.json()?, "")?;
-    let by = object.need("by", shift)?;
-    object.done()?;
-    control.tenants.change_clock(&entry, |clock| clock.advance(by)).await?;
+    let body = body.json()?;
+    let advance = |now: Settings| {
+        let mut object = Object::new(body, "")?;
+        let clock = Clock::new(now.clock);
+        clock.advance(object.need("by", shift)?);
+        object.done()?;
+        Ok(Settings { clock: clock.mode(), ..now })
+    };
+    let entry = control.change_settings(&hash, advance).await?;
     Ok(ok(&clock_json(&entry.clock)))
 }
 

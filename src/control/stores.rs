@@ -17,7 +17,7 @@ use crate::durations::instant_text;
 use crate::mount;
 use crate::reply;
 use crate::strict_json::{Fault, Object, some_text, switch};
-use crate::tenants::{About, Entry, Keep, MakeError, Replaced, settings};
+use crate::tenants::{About, Entry, Keep, MakeError, Replaced, Settings, settings};
 
 /// `GET /_mock/stores`
 pub(super) async fn list(
@@ -292,6 +292,16 @@ impl Control {
     /// The store of that hash.
     pub(super) fn entry(&self, hash: &str) -> Result<Arc<Entry>, Refusal> {
         self.tenants.entry(hash).ok_or_else(|| Refusal::unknown_store(hash))
+    }
+
+    /// Changes the settings of the store of that hash.
+    pub(super) async fn change_settings(
+        &self,
+        hash: &str,
+        change: impl FnOnce(Settings) -> Result<Settings, Fault>,
+    ) -> Result<Arc<Entry>, Refusal> {
+        let change = |now| change(now).map_err(Refusal::from);
+        self.tenants.change_settings(hash, change).await?.ok_or_else(|| Refusal::unknown_store(hash))
     }
 
     /// A store as it is now, or one of its snapshots.

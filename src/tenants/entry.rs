@@ -147,16 +147,6 @@ impl Entry {
         Ok(())
     }
 
-    /// Sets the clock, or moves it by so many milliseconds. Kept with the settings.
-    ///
-    /// # Errors
-    /// When it can not be written.
-    pub(super) fn change_clock(&self, change: impl FnOnce(&Clock)) -> Result<(), OpenError> {
-        let moved = Clock::new(self.clock.mode());
-        change(&moved);
-        self.set_settings(Settings { clock: moved.mode(), ..self.settings_now() })
-    }
-
     /// The open store; it is woken if it sleeps.
     ///
     /// # Errors
@@ -189,16 +179,28 @@ impl Entry {
         }
         let permit = self.house.room().await;
         let opened = self.open(permit).await;
-        let store = {
-            let mut life = self.life();
-            // Its file may have gone meanwhile.
-            if matches!(*life, Life::Gone) {
+        let store = match opened {
+            Ok(store) => Arc::new(store),
+            Err(error) if !matches!(*self.life(), Life::Gone) => return Err(error),
+            // Its file has gone meanwhile.
+            Err(_) => {
+                self.remove_files();
                 return Ok(Err(Replaced));
             }
-            let store = Arc::new(opened?);
-            *life = Life::Awake(store.clone());
-            store
         };
+        let is_gone = {
+            let mut life = self.life();
+            let is_gone = matches!(*life, Life::Gone);
+            if !is_gone {
+                *life = Life::Awake(store.clone());
+            }
+            is_gone
+        };
+        if is_gone {
+            store.close().await;
+            self.remove_files();
+            return Ok(Err(Replaced));
+        }
         self.house.is_awake(self);
         Ok(Ok(store))
     }
@@ -278,6 +280,8 @@ impl Entry {
         let mut life = self.life();
         if matches!(*life, Life::Dozing) {
             *life = Life::Asleep(image);
+        } else {
+            self.remove_files();
         }
         true
     }
@@ -296,6 +300,11 @@ impl Entry {
         if let Life::Awake(store) = life {
             store.retire();
         }
+        self.remove_files();
+    }
+
+    /// Removes its files; again by who had its database open meanwhile, because SQLite makes some beside it.
+    fn remove_files(&self) {
         if let Some(files) = &self.files {
             files.remove();
         }

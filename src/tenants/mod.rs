@@ -13,7 +13,6 @@ use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::access::Digest;
-use crate::clock::Clock;
 use crate::error::Error;
 use crate::model::engine::memory::Memory;
 use crate::model::engine::{self, Image, OpenError, Place, Store};
@@ -494,12 +493,23 @@ impl Tenants {
         }
     }
 
-    /// Changes the settings of a store.
+    /// Changes the settings of a store, from what they are when nobody else changes them. `None`: there is no such store.
     ///
     /// # Errors
-    /// When they can not be kept.
-    pub async fn set_settings(&self, entry: &Entry, new: Settings) -> Result<(), OpenError> {
-        let _turn = self.turn(&entry.hash).await;
+    /// Those of `change`, and when they can not be kept.
+    pub async fn change_settings<E: From<OpenError>>(
+        &self,
+        hash: &str,
+        change: impl FnOnce(Settings) -> Result<Settings, E>,
+    ) -> Result<Option<Arc<Entry>>, E> {
+        let _turn = self.turn(hash).await;
+        let Some(entry) = self.entry(hash) else { return Ok(None) };
+        self.set_settings(&entry, change(entry.settings_now())?)?;
+        Ok(Some(entry))
+    }
+
+    /// Gives a store other settings, in its turn.
+    fn set_settings(&self, entry: &Entry, new: Settings) -> Result<(), OpenError> {
         let old = entry.settings();
         entry.set_settings(new)?;
         self.count_tokens(&entry.settings(), true);
@@ -513,6 +523,7 @@ impl Tenants {
     /// # Errors
     /// When they can not be read or kept.
     pub async fn seed_settings(&self, hash: &str, seeded: Settings) -> Result<bool, OpenError> {
+        let _turn = self.turn(hash).await;
         let Some(entry) = self.entry(hash) else { return Ok(false) };
         let origin = entry.origin()?;
         let began_as =
@@ -524,17 +535,8 @@ impl Tenants {
         if let Some(origin) = origin {
             entry.keep_origin(&Snapshot { settings: seeded.clone(), ..(*origin).clone() })?;
         }
-        self.set_settings(&entry, seeded).await?;
+        self.set_settings(&entry, seeded)?;
         Ok(true)
-    }
-
-    /// Sets or moves the clock of a store.
-    ///
-    /// # Errors
-    /// When it can not be kept.
-    pub async fn change_clock(&self, entry: &Entry, change: impl FnOnce(&Clock)) -> Result<(), OpenError> {
-        let _turn = self.turn(&entry.hash).await;
-        entry.change_clock(change)
     }
 
     fn count_tokens(&self, settings: &Settings, more: bool) {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -83,15 +84,70 @@ fn disturb(program: &Program, seed: u64, stop: &AtomicBool) {
 }
 
 /// The files of each store by kind, without those that SQLite has beside an open database.
-fn files(names: &[String]) -> BTreeMap<String, Vec<String>> {
+fn files(data: &Path) -> BTreeMap<String, Vec<String>> {
     let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in
-        names.iter().filter(|name| *name != ".lock" && !name.ends_with("-wal") && !name.ends_with("-shm"))
-    {
+    let names = std::fs::read_dir(data).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    for name in names.filter(|name| *name != ".lock" && !name.ends_with("-wal") && !name.ends_with("-shm")) {
         let (store, rest) = name.split_once('.').unwrap();
         files.entry(store.to_owned()).or_default().push(rest.to_owned());
     }
     files
+}
+
+/// Each store has one database, and nothing of another life.
+fn assert_one_life_each(files: &BTreeMap<String, Vec<String>>, when: &str) {
+    for (store, kinds) in files {
+        let generations: Vec<&str> = kinds.iter().filter_map(|kind| kind.strip_suffix(".db")).collect();
+        let [generation] = generations[..] else { panic!("{when}: {store} has {kinds:?}") };
+        for kind in kinds {
+            let own = kind
+                .strip_prefix(generation)
+                .is_some_and(|kind| [".db", ".settings", ".origin"].contains(&kind));
+            assert!(own || kind == "one.snapshot", "{when}: {store} has {kinds:?}");
+        }
+    }
+}
+
+#[test]
+fn settings_that_change_while_their_store_is_replaced_leave_no_file_and_none_is_lost() {
+    let dir = Program::temp_dir();
+    let data = dir.path().join("data");
+    let args = ["--port", "0", "--seed", "none", "--data-dir", data.to_str().unwrap()];
+    let program = Program::spawn(command(&args, &[]));
+    let make = r#"{"hash":"s","replace":true}"#;
+    let patch = |client: &mut Client, change: &str| {
+        let answer = client.try_call("PATCH", "/_mock/stores/s/settings", change).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    assert_eq!(program.call("POST", "/_mock/stores", make).0, 201);
+    let changes = [r#"{"limit_overflow":"reject"}"#, r#"{"delete_all":"batch_of_100"}"#, r#"{"cors":"off"}"#];
+    for _ in 0..50 {
+        patch(&mut Client::new(&program), r#"{"limit_overflow":null,"delete_all":null,"cors":null}"#);
+        thread::scope(|scope| {
+            for change in changes {
+                let program = &program;
+                scope.spawn(move || patch(&mut Client::new(program), change));
+            }
+        });
+        let settings = json(&program.call("GET", "/_mock/stores/s/settings", "").1);
+        let kept = ["limit_overflow", "delete_all", "cors"].map(|key| settings[key].as_str().unwrap());
+        assert_eq!(kept, ["reject", "batch_of_100", "off"]);
+    }
+    thread::scope(|scope| {
+        for change in changes {
+            let program = &program;
+            scope.spawn(move || {
+                let mut client = Client::new(program);
+                (0..200).for_each(|_| patch(&mut client, change));
+            });
+        }
+        let mut client = Client::new(&program);
+        for _ in 0..100 {
+            assert_eq!(client.try_call("POST", "/_mock/stores", make).unwrap().status, 201);
+        }
+    });
+    assert_one_life_each(&files(&data), "nobody calls any more");
 }
 
 #[test]
@@ -106,22 +162,10 @@ fn a_kill_at_any_moment_leaves_whole_stores_and_no_file_too_many() {
     for kill in 0..kills {
         let mut program = Program::spawn(command(&args, &[]));
         // What the last kill has left.
-        let names: Vec<String> = std::fs::read_dir(&data)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        for (store, kinds) in files(&names) {
-            let generations: Vec<&str> = kinds.iter().filter_map(|kind| kind.strip_suffix(".db")).collect();
-            let [generation] = generations[..] else { panic!("kill {kill}: {store} has {kinds:?}") };
-            for kind in &kinds {
-                let own = kind
-                    .strip_prefix(generation)
-                    .is_some_and(|kind| [".db", ".settings", ".origin"].contains(&kind));
-                assert!(own || kind == "one.snapshot", "kill {kill}: {store} has {kinds:?}");
-            }
-        }
+        let files = files(&data);
+        assert_one_life_each(&files, &format!("kill {kill}"));
         let stores = json(&program.call("GET", "/_mock/stores", "").1);
-        assert_eq!(stores["stores"].as_array().unwrap().len(), files(&names).len(), "kill {kill}");
+        assert_eq!(stores["stores"].as_array().unwrap().len(), files.len(), "kill {kill}");
         for store in stores["stores"].as_array().unwrap() {
             let hash = store["hash"].as_str().unwrap();
             let (status, body) = program.call("GET", &format!("/stores/{hash}/v2/customers?limit=250"), "");
