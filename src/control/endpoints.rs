@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Control, seed, settings, stores};
+use super::{Control, OPENAPI, SEED_SCHEMA, seed, settings, stores};
 
 /// A call of the control API.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,8 @@ pub(super) struct Endpoint {
     body: Option<&'static str>,
     /// The status and the schema of its answer.
     answer: (u16, Option<&'static str>),
+    /// Another status of the same answer, and when it is that one.
+    otherwise: Option<(u16, &'static str)>,
     /// The parameters of its query.
     query: &'static [&'static str],
 }
@@ -32,7 +34,7 @@ const fn endpoint(
     path: &'static str,
     summary: &'static str,
 ) -> Endpoint {
-    Endpoint { id, method, path, summary, body: None, answer: (204, None), query: &[] }
+    Endpoint { id, method, path, summary, body: None, answer: (204, None), otherwise: None, query: &[] }
 }
 
 impl Endpoint {
@@ -43,6 +45,11 @@ impl Endpoint {
 
     const fn answers(mut self, status: u16, schema: &'static str) -> Endpoint {
         self.answer = (status, Some(schema));
+        self
+    }
+
+    const fn or(mut self, status: u16, when: &'static str) -> Endpoint {
+        self.otherwise = Some((status, when));
         self
     }
 
@@ -68,7 +75,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     endpoint("resetStore", "POST", "/_mock/stores/{hash}/reset", "Put a store back to what it was when it was made").takes("Reset").answers(200, "Store"),
     endpoint("resetStores", "POST", "/_mock/reset", "Put the stores of the start's seed back, and delete all others").takes("Reset").answers(200, "Stores"),
     endpoint("listSnapshots", "GET", "/_mock/stores/{hash}/snapshots", "List the snapshots of a store").query(&["limit", "after"]).answers(200, "Snapshots"),
-    endpoint("putSnapshot", "PUT", SNAPSHOT, "Keep what a store holds now, content and settings, under a name").answers(201, "Snapshot"),
+    endpoint("putSnapshot", "PUT", SNAPSHOT, "Keep what a store holds now, content and settings, under a name").answers(201, "Snapshot").or(200, "Done, in the place of an older one"),
     endpoint("deleteSnapshot", "DELETE", SNAPSHOT, "Forget a snapshot"),
     endpoint("restoreSnapshot", "POST", "/_mock/stores/{hash}/snapshots/{name}/restore", "Put a store back to a snapshot").answers(200, "Store"),
     endpoint("addSeed", "POST", "/_mock/stores/{hash}/seed", "Add a seed to what a store holds, all or nothing").takes("Seed").answers(200, "Store"),
@@ -79,6 +86,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     endpoint("getClock", "GET", CLOCK, "Read the clock of a store").answers(200, "Clock"),
     endpoint("putClock", "PUT", CLOCK, "Set the clock of a store").takes("NewClock").answers(200, "Clock"),
     endpoint("advanceClock", "POST", "/_mock/stores/{hash}/clock/advance", "Move the clock of a store").takes("Advance").answers(200, "Clock"),
+    endpoint("getOpenapi", "GET", OPENAPI, "Read the OpenAPI document of v2, v3 or control; v3 unless said").query(&["version"]).answers(200, "Document"),
+    endpoint("getSeedSchema", "GET", SEED_SCHEMA, "Read the format of seed files as a JSON schema").answers(200, "Document"),
 ];
 
 /// The code that carries a call out.
@@ -102,6 +111,8 @@ pub(super) fn handler(endpoint: &Endpoint) -> MethodRouter<Arc<Control>> {
         "getClock" => get(settings::get_clock),
         "putClock" => put(settings::put_clock),
         "advanceClock" => post(settings::advance_clock),
+        "getOpenapi" => get(super::openapi),
+        "getSeedSchema" => get(super::seed_schema),
         id => unreachable!("nothing carries out {id}"),
     }
 }
@@ -140,6 +151,7 @@ fn described(endpoint: &Endpoint) -> Json {
     let in_query = endpoint.query.iter().map(|part| {
         let schema = match *part {
             "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
+            "version" => json!({"enum": ["v2", "v3", "control"], "default": "v3"}),
             _ => json!({"type": "string"}),
         };
         json!({"name": part, "in": "query", "schema": schema})
@@ -155,6 +167,11 @@ fn described(endpoint: &Endpoint) -> Json {
         "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
         "responses": {status.to_string(): done, "default": {"$ref": "#/components/responses/Refusal"}},
     });
+    if let Some((status, when)) = endpoint.otherwise {
+        let mut done = described["responses"][endpoint.answer.0.to_string()].clone();
+        done["description"] = when.into();
+        described["responses"][status.to_string()] = done;
+    }
     if let Some(schema) = endpoint.body {
         // Where nothing has to be said there need be no body.
         let required = !matches!(schema, "NewStore" | "Reset");
@@ -205,6 +222,7 @@ fn schemas() -> Json {
         "SeedFile": object(json!({
             "stores": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Seed"}},
         })),
+        "Document": {"type": "object"},
         "Reset": object(json!({
             "keep": {"type": "array", "items": {"enum": ["requests", "faults", "clock", "settings"]}},
         })),

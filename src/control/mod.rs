@@ -145,10 +145,7 @@ fn unreceived(why: Unreceived) -> Refusal {
 }
 
 fn routes() -> Router<Arc<Control>> {
-    let mut routes = Router::new()
-        .route(ROOT, get(root))
-        .route(OPENAPI, get(openapi))
-        .route(SEED_SCHEMA, get(seed_schema));
+    let mut routes = Router::new().route(ROOT, get(root));
     for endpoint in ENDPOINTS {
         routes = routes.route(endpoint.path, endpoints::handler(endpoint));
     }

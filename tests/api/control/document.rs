@@ -52,11 +52,25 @@ fn is_as_shown(shown: &Value, answer: &Value) -> bool {
     }
 }
 
+/// The path of the OpenAPI document that a path is of.
+fn template(path: &str) -> String {
+    let path = path.split('?').next().unwrap();
+    let mut parts: Vec<&str> = path.split('/').collect();
+    if parts.get(2) == Some(&"stores") && parts.len() > 3 {
+        parts[3] = "{hash}";
+    }
+    if parts.get(4) == Some(&"snapshots") && parts.len() > 5 {
+        parts[5] = "{name}";
+    }
+    parts.join("/")
+}
+
 #[tokio::test]
 async fn every_example_of_the_document_is_answered_as_it_shows() {
     let mock = Mock::keeping(|options| options.usual.clock = Mode::Real).await;
     let examples = examples();
     assert!(examples.len() > 20);
+    let document = mock.get("/_mock/openapi.json?version=control").await.json();
     for Example { method, path, body, status, answer } in examples {
         let (headers, body) = match body.strip_prefix("Accept: ") {
             Some(accept) => (vec![("accept", accept)], ""),
@@ -64,6 +78,9 @@ async fn every_example_of_the_document_is_answered_as_it_shows() {
         };
         let reply = mock.call(&method, &path, &headers, body).await;
         assert_eq!(reply.status, status, "{method} {path} {body}: {}", reply.body);
+        let declared = &document["paths"][template(&path)][method.to_ascii_lowercase()]["responses"];
+        let code = if status < 400 { status.to_string() } else { "default".to_owned() };
+        assert!(declared[&code].is_object(), "{method} {path} is not declared to answer {code}");
         if let Some(shown) = answer {
             assert!(
                 is_as_shown(&shown, &reply.json()),
@@ -99,20 +116,8 @@ async fn the_openapi_document_has_every_call_and_the_page_an_example_of_each() {
             }
         }
     }
-    let shown: BTreeSet<(String, String)> = examples()
-        .into_iter()
-        .map(|example| {
-            let path = example.path.split('?').next().unwrap().to_owned();
-            let mut parts: Vec<&str> = path.split('/').collect();
-            if parts.get(2) == Some(&"stores") && parts.len() > 3 {
-                parts[3] = "{hash}";
-            }
-            if parts.get(4) == Some(&"snapshots") && parts.len() > 5 {
-                parts[5] = "{name}";
-            }
-            (example.method, parts.join("/"))
-        })
-        .collect();
+    let shown: BTreeSet<(String, String)> =
+        examples().into_iter().map(|example| (example.method, template(&example.path))).collect();
     assert_eq!(shown, declared);
 }
 
