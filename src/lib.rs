@@ -3,8 +3,8 @@
 //! A request goes through [`edge`] (what happens to each), [`mod@app`] (the routes), [`extract`] (what a handler gets),
 //! a handler in [`v2`] or [`v3`] (the wire formats), [`fields`] (what may be written) and [`model`] (rows and rules) to its
 //! [`model::engine`] – one store, one SQLite database. [`error`] says what went wrong by meaning; the dialects find words.
-//! [`control`] is what the service does not have, [`openapi`] tells tools what there is. [`config`] is the command line,
-//! [`seed`] the files that fill stores, [`reload`] reads them again, [`server`] is the listening,
+//! [`control`] is what the service does not have, [`matching`] how it picks requests out, [`openapi`] tells tools what there
+//! is. [`config`] is the command line, [`seed`] the files that fill stores, [`reload`] reads them again, [`server`] is the listening,
 //! [`descriptors`] how much of it the system allows.
 
 pub mod accept;
@@ -23,6 +23,7 @@ mod failures;
 pub mod fields;
 pub mod gateway;
 pub mod healthcheck;
+pub mod matching;
 pub mod model;
 pub mod mount;
 pub mod openapi;
