@@ -84,9 +84,24 @@ impl Part {
         }
     }
 
+    /// The longest text without which a body can not be as it is wanted.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.wanted {
+            Wanted::Includes => longest_text(&self.given),
+            Wanted::Like(conditions) => {
+                conditions.equals.as_ref().or(conditions.contains.as_ref()).and_then(longest_text)
+            }
+        }
+    }
+
     /// A pointer into the request.
     pub(super) fn at(&self) -> String {
         format!("/body{}", self.pointer)
+    }
+
+    /// What was given.
+    pub(super) fn given(&self) -> &Json {
+        &self.given
     }
 
     /// A condition in words.
@@ -141,6 +156,15 @@ impl Conditions<Json> {
     }
 }
 
+fn longest_text(json: &Json) -> Option<&str> {
+    match json {
+        Json::String(text) => Some(text),
+        Json::Array(list) => list.iter().filter_map(longest_text).max_by_key(|text| text.len()),
+        Json::Object(object) => object.values().filter_map(longest_text).max_by_key(|text| text.len()),
+        _ => None,
+    }
+}
+
 /// Looks in a wanted value for what can not be asked for there: secrets, and conditions, which would be taken for values.
 /// `pointer` is where in the body the value is.
 fn look_through(json: &Json, at: &str, pointer: &str) -> Result<(), Fault> {
@@ -178,16 +202,17 @@ fn look_through(json: &Json, at: &str, pointer: &str) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::told::{All, Any};
+    use super::super::told::{All, Any, Weight};
     use super::*;
 
     fn missed(wanted: Json, body: Option<&Json>) -> Vec<Difference> {
-        let (mut all, mut holds) = (All::default(), true);
+        let (mut all, mut weight, mut holds) = (All::default(), Weight::default(), true);
         for part in read(wanted, "").unwrap() {
             let _ = part.check(body, &mut all);
+            let _ = part.check(body, &mut weight);
             holds &= part.check(body, &mut Any).is_continue();
         }
-        assert_eq!(holds, all.0.is_empty());
+        assert_eq!((holds, weight.0 == 0), (all.0.is_empty(), all.0.is_empty()));
         all.0
     }
 

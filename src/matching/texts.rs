@@ -138,6 +138,11 @@ impl Named {
         )
     }
 
+    /// What was given.
+    pub(super) fn given(&self) -> &Json {
+        &self.given
+    }
+
     /// A condition in words.
     pub(super) fn words(&self) -> Option<String> {
         match &self.wanted {

@@ -1,4 +1,4 @@
-//! What a request misses, and who wants to know: whether anything, or all of it in words.
+//! What a request misses, and who wants to know: whether anything, how much, or all of it in words.
 
 use std::ops::ControlFlow;
 
@@ -54,6 +54,17 @@ pub(super) struct Any;
 impl Told for Any {
     fn miss(&mut self, _: impl FnOnce() -> u32, _: impl FnOnce() -> Difference) -> ControlFlow<()> {
         ControlFlow::Break(())
+    }
+}
+
+/// How much is missed.
+#[derive(Default)]
+pub(super) struct Weight(pub(super) u32);
+
+impl Told for Weight {
+    fn miss(&mut self, weight: impl FnOnce() -> u32, _: impl FnOnce() -> Difference) -> ControlFlow<()> {
+        self.0 = self.0.saturating_add(weight());
+        ControlFlow::Continue(())
     }
 }
 
