@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use axum::http::Uri;
@@ -43,7 +45,7 @@ pub enum Command {
     /// Ask the server that these settings describe whether it is ready: exit 0 or 1
     Healthcheck {
         /// Keep asking for this many seconds
-        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = seconds)]
         wait: u64,
     },
     /// Print the OpenAPI document of a version
@@ -108,7 +110,7 @@ pub struct Config {
     pub host: IpAddr,
 
     /// Port to listen on; 0 picks a free one. `PORT` is honoured when `BCMOCK_PORT` is not set [default: 2442]
-    #[arg(long, env = "BCMOCK_PORT", global = true, value_name = "PORT")]
+    #[arg(long, env = "BCMOCK_PORT", global = true, value_name = "PORT", value_parser = port)]
     pub port: Option<u16>,
 
     /// Directory to keep stores in; without one they live in memory
@@ -144,7 +146,7 @@ pub struct Config {
     pub sleep_after: Duration,
 
     /// How many stores may be awake at once; beyond that the longest unused goes to sleep
-    #[arg(long, env = "BCMOCK_MAX_AWAKE", global = true, value_name = "NUMBER", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "BCMOCK_MAX_AWAKE", global = true, value_name = "NUMBER", default_value = "256", value_parser = at_least_one)]
     pub max_awake: u32,
 
     /// Token that callers of the control API must show, as `Authorization: Bearer`; without one anybody may call it who is not a foreign web page
@@ -174,15 +176,15 @@ pub struct Config {
     pub password_hashing: Cost,
 
     /// Longest request body, in bytes
-    #[arg(long, env = "BCMOCK_BODY_LIMIT", global = true, value_name = "BYTES", default_value = "1048576", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "BCMOCK_BODY_LIMIT", global = true, value_name = "BYTES", default_value = "1048576", value_parser = at_least_one)]
     pub body_limit: u32,
 
     /// Seconds that the head of a request, and then its body, may take to arrive; also closes idle connections
-    #[arg(long, env = "BCMOCK_READ_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "BCMOCK_READ_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = at_least_one)]
     pub read_timeout: u32,
 
     /// Seconds that a client may leave its answer untouched; whoever takes nothing of it for longer is cut off
-    #[arg(long, env = "BCMOCK_WRITE_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "BCMOCK_WRITE_TIMEOUT", global = true, value_name = "SECONDS", default_value = "30", value_parser = at_least_one)]
     pub write_timeout: u32,
 }
 
@@ -305,7 +307,7 @@ fn nearest_flag(word: &str) -> Option<String> {
 fn platform_port(value: Option<OsString>) -> Result<u16, clap::Error> {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(DEFAULT_PORT) };
     let value = value.to_string_lossy();
-    value.parse().map_err(|why| {
+    port(&value).map_err(|why| {
         let message = format!("invalid value '{value}' for the environment variable PORT: {why}");
         clap::Error::raw(ErrorKind::Io, message)
     })
@@ -349,6 +351,27 @@ fn host(text: &str) -> Result<IpAddr, String> {
         "[::]" => Ok(Ipv6Addr::UNSPECIFIED.into()),
         _ => text.parse().map_err(|_| "not an IP address".to_owned()),
     }
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    let why = "a port is a whole number from 0 to 65535";
+    whole(text, 0..=u16::MAX).ok_or_else(|| why.to_owned())
+}
+
+fn seconds(text: &str) -> Result<u64, String> {
+    let why = "expected a whole number of seconds";
+    whole(text, 0..=u64::MAX).ok_or_else(|| why.to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<u32, String> {
+    let why = format!("expected a whole number from 1 to {}", u32::MAX);
+    whole(text, 1..=u32::MAX).ok_or(why)
+}
+
+/// A number written with digits alone.
+fn whole<T: FromStr + PartialOrd>(text: &str, range: RangeInclusive<T>) -> Option<T> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|number| digits && range.contains(number))
 }
 
 fn seed(text: &str) -> Result<Seed, String> {
@@ -405,7 +428,8 @@ mod tests {
     fn a_bad_value_is_refused_in_words_that_name_it() {
         for (flag, value, why) in [
             ("--host", "nowhere", "not an IP address"),
-            ("--port", "65536", "65536"),
+            ("--port", "65536", "65536' for --port: a port is a whole number from 0 to 65535"),
+            ("--port", "99999x", "a port is a whole number from 0 to 65535"),
             ("--seed", "", "say none"),
             ("--default-store", "a b", "a store hash is"),
             ("--public-url", "ftp://x", "https://"),
@@ -414,13 +438,13 @@ mod tests {
             ("--log-level", "loud", "debug"),
             ("--password-hashing", "slow", "owasp, fast"),
             ("--body-limit", "0", "0"),
-            ("--body-limit", "1MB", "invalid digit"),
-            ("--read-timeout", "-1", "-1"),
+            ("--body-limit", "1MB", "a whole number from 1 to 4294967295"),
+            ("--read-timeout", "-1", "a whole number from 1"),
             ("--sleep-after", "soon", "is not a duration"),
-            ("--max-awake", "0", "0"),
+            ("--max-awake", "0", "a whole number from 1"),
             ("--control-token", "", "value"),
             ("--trust-proxy", "perhaps", "boolean"),
-            ("--write-timeout", "0", "0"),
+            ("--write-timeout", "+5", "a whole number from 1"),
         ] {
             let error = parse(&[&format!("{flag}={value}")]).unwrap_err();
             assert!(error.contains(flag) && error.contains(why), "{flag} {value}: {error}");
@@ -463,7 +487,12 @@ mod tests {
         assert_eq!(platform_port(Some("8080".into())).unwrap(), 8080);
         assert_eq!(platform_port(Some("".into())).unwrap(), DEFAULT_PORT);
         assert_eq!(platform_port(None).unwrap(), DEFAULT_PORT);
-        assert!(platform_port(Some("http".into())).unwrap_err().to_string().contains("PORT"));
+        let refused = platform_port(Some("http".into())).unwrap_err().to_string();
+        let says = "'http' for the environment variable PORT: a port is a whole number from 0 to 65535";
+        assert!(refused.contains(says), "{refused}");
+        let wait = command().try_get_matches_from(["bigcommerce-mock", "healthcheck", "--wait", "soon"]);
+        let refused = refusal(&wait.unwrap_err());
+        assert!(refused.contains("a whole number of seconds"), "{refused}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line: `serve` (the default), `healthcheck`, `openapi` and `seed check`.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -118,7 +119,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut stop = std::pin::pin!(stop);
     let starting = start(&config);
-    let (tenants, listener) = tokio::select! {
+    let (tenants, listener, shown) = tokio::select! {
         started = starting => started?,
         () = &mut stop => return Ok(()),
     };
@@ -133,7 +134,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         },
         trust_proxy: config.trust_proxy,
     };
-    announce(&config, listener.local_addr()?, &tenants)?;
+    announce(&config, listener.local_addr()?, &tenants, &shown)?;
     let keeping_house = tenants.clone();
     let keeping_house = tokio::spawn(async move { keeping_house.keep_house().await });
     let reading =
@@ -156,10 +157,13 @@ async fn check_seeds(files: &[PathBuf]) -> Result<String, Box<dyn std::error::Er
     Ok(sizes.join("\n") + "\n")
 }
 
+/// Store hashes with the tokens that the seeds of the start name for them.
+type SeedTokens = HashSet<(String, String)>;
+
 /// Opens and fills the stores and takes the address.
 async fn start(
     config: &Config,
-) -> Result<(Arc<Tenants>, tokio::net::TcpListener), Box<dyn std::error::Error>> {
+) -> Result<(Arc<Tenants>, tokio::net::TcpListener, SeedTokens), Box<dyn std::error::Error>> {
     if config.password_hashing == Cost::Fast {
         tracing::warn!("password hashing is set to fast: good for tests, worthless as protection");
     }
@@ -181,19 +185,25 @@ async fn start(
         ..tenants::Options::new(Passwords::new(config.password_hashing))
     };
     let tenants = Arc::new(Tenants::open(options).await?);
+    let named = seed.tokens();
     seed.load(&tenants).await?;
-    Ok((tenants, listener))
+    Ok((tenants, listener, named))
 }
 
 /// The first line is an interface: programs wait for it and read the port from it. The second is for a person.
-fn announce(config: &Config, address: SocketAddr, tenants: &Tenants) -> io::Result<()> {
+fn announce(config: &Config, address: SocketAddr, tenants: &Tenants, named: &SeedTokens) -> io::Result<()> {
     let reachable = SocketAddr::new(config::reachable(address.ip()), address.port());
     let example = match working_store(config, tenants) {
         Some((store, token)) => {
             let what = if tenants.exists(&store) { "customers" } else { "time" };
-            // As a shell takes it.
-            let token = token.replace('\'', r"'\''");
-            let headers = format!("-H 'X-Auth-Token: {token}' -H 'Accept: application/json'");
+            // Output ends up in logs, and only what stands in a seed is no secret there.
+            let token = if token == ANY || named.contains(&(store.clone(), token.clone())) {
+                // As a shell takes it.
+                format!("'X-Auth-Token: {}'", token.replace('\'', r"'\''"))
+            } else {
+                "\"X-Auth-Token: $TOKEN\"".to_owned()
+            };
+            let headers = format!("-H {token} -H 'Accept: application/json'");
             format!("http://{reachable}/stores/{store}/v2/{what} {headers}")
         }
         None => format!("http://{reachable}/readyz"),
@@ -205,6 +215,9 @@ fn announce(config: &Config, address: SocketAddr, tenants: &Tenants) -> io::Resu
     out.flush()
 }
 
+/// The token to show for a store that takes any.
+const ANY: &str = "any";
+
 /// A store, and a token that opens it: the default store if there is one or somebody named it, else the first that has
 /// such a token.
 fn working_store(config: &Config, tenants: &Tenants) -> Option<(String, String)> {
@@ -212,7 +225,7 @@ fn working_store(config: &Config, tenants: &Tenants) -> Option<(String, String)>
     // One that nobody has made yet takes any token.
     let free = || {
         let is_free = tenants.is_allowed(default) && !tenants.exists(default);
-        is_free.then(|| (default.clone(), "any".to_owned()))
+        is_free.then(|| (default.clone(), ANY.to_owned()))
     };
     if default != config::DEFAULT_STORE
         && let Some(free) = free()

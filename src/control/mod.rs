@@ -51,8 +51,8 @@ const OPENAPI: &str = "/_mock/openapi.json";
 
 const SEED_SCHEMA: &str = "/_mock/seed.schema.json";
 
-/// What anybody may read, web pages of any origin too.
-const PUBLIC: [&str; 2] = [ROOT, OPENAPI];
+/// What anybody may read, web pages of any origin too. Not [`ROOT`], which says which stores there are.
+const PUBLIC: &str = OPENAPI;
 
 /// The longest body, in bytes: seeds may be large.
 const BODY_LIMIT: usize = 64 << 20;
@@ -62,8 +62,6 @@ const BODY_LIMIT: usize = 64 << 20;
 struct Control {
     tenants: Arc<Tenants>,
     default_store: Box<str>,
-    /// Whether only some may know which stores there are.
-    is_closed: bool,
 }
 
 /// The control API as a service. Cheap to clone.
@@ -78,8 +76,7 @@ impl Api {
     /// The control API of these stores.
     #[must_use]
     pub fn new(tenants: Arc<Tenants>, default_store: Box<str>, guard: Guard, read_timeout: Duration) -> Api {
-        let is_closed = guard.token.is_some();
-        let control = Arc::new(Control { tenants, default_store, is_closed });
+        let control = Arc::new(Control { tenants, default_store });
         Api { routes: routes().with_state(control), guard: guard.into(), read_timeout }
     }
 
@@ -106,7 +103,7 @@ impl Api {
         host: Option<&Authority>,
     ) -> Response {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        let is_public = is_read && PUBLIC.contains(&request.uri().path());
+        let is_public = is_read && request.uri().path() == PUBLIC;
         if !is_public && let Err(refusal) = self.guard.check(request.headers(), host) {
             return refusal;
         }
@@ -163,7 +160,16 @@ const LISTED: usize = 20;
 /// `GET /`: what this is and where to go from here, for who opens the address of the server.
 async fn root(State(control): State<Arc<Control>>, site: Site) -> Response {
     let Site { origin } = &site;
-    let mut root = json!({
+    let mut hashes: Vec<_> = control.tenants.list("").iter().map(|entry| entry.hash.clone()).collect();
+    hashes.sort_unstable();
+    let stores = hashes.iter().take(LISTED).map(|hash| {
+        json!({
+            "hash": hash,
+            "v2": format!("{origin}/stores/{hash}/v2"),
+            "v3": format!("{origin}/stores/{hash}/v3"),
+        })
+    });
+    let root = json!({
         "name": "bigcommerce-mock",
         "version": env!("CARGO_PKG_VERSION"),
         "about": "A local server that behaves like BigCommerce's Customers API, V2 and V3.",
@@ -175,21 +181,9 @@ async fn root(State(control): State<Arc<Control>>, site: Site) -> Response {
         "control": format!("{origin}/_mock/stores"),
         "seed_schema": format!("{origin}{SEED_SCHEMA}"),
         "docs": "https://github.com/bigcommerce-mock/bigcommerce-mock#readme",
+        "total": hashes.len(),
+        "stores": stores.collect::<Vec<_>>(),
     });
-    // Who needs a token to see the stores does not see them here.
-    if !control.is_closed {
-        let mut hashes: Vec<_> = control.tenants.list("").iter().map(|entry| entry.hash.clone()).collect();
-        hashes.sort_unstable();
-        root["total"] = hashes.len().into();
-        let stores = hashes.iter().take(LISTED).map(|hash| {
-            json!({
-                "hash": hash,
-                "v2": format!("{origin}/stores/{hash}/v2"),
-                "v3": format!("{origin}/stores/{hash}/v3"),
-            })
-        });
-        root["stores"] = stores.collect();
-    }
     answer(StatusCode::OK, &root)
 }
 

@@ -1,5 +1,6 @@
 //! Seed files: YAML that says which stores there are and who is in them. The format is in `docs/SEED.md`.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
@@ -188,6 +189,17 @@ impl Seed {
             }
         }
         if faults.is_empty() { Ok(Seed { stores }) } else { Err(SeedError::Faults(faults)) }
+    }
+
+    /// The tokens that it names, each with the hash of its store.
+    #[must_use]
+    pub fn tokens(&self) -> HashSet<(String, String)> {
+        let of = |store: &parse::Store| {
+            let tokens = store.access.tokens.as_slice().to_vec();
+            let hash = store.hash.clone();
+            tokens.into_iter().map(move |token| (hash.clone(), token.token))
+        };
+        self.stores.iter().flat_map(|(_, store)| of(store)).collect()
     }
 
     /// How much each of its files has, made-up people left aside.

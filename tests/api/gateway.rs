@@ -414,8 +414,10 @@ async fn a_proxy_is_believed_only_where_that_is_said() {
 async fn the_root_says_what_this_is_and_where_to_go() {
     let mock = Mock::new().await;
     mock.customer("shop", json!({})).await;
-    let reply = mock.call("GET", "/", &[("origin", "https://app.test")], "").await;
-    assert_eq!((reply.status, reply.header("access-control-allow-origin")), (200, "*"), "{}", reply.body);
+    // As a browser asks for an address that somebody typed.
+    let typed = [("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate")];
+    let reply = mock.call("GET", "/", &typed, "").await;
+    assert_eq!((reply.status, reply.header("access-control-allow-origin")), (200, ""), "{}", reply.body);
     let root = reply.json();
     assert_eq!((&root["name"], &root["total"]), (&json!("bigcommerce-mock"), &json!(1)));
     assert_eq!(root["stores"][0]["v2"], "http://localhost:2442/stores/shop/v2");
@@ -425,8 +427,23 @@ async fn the_root_says_what_this_is_and_where_to_go() {
     }
     assert_eq!(mock.call("HEAD", "/", &[], "").await.status, 200);
     assert_eq!(mock.call("POST", "/", &[], "").await.status, 405);
+}
+
+#[tokio::test]
+async fn the_root_is_guarded_as_the_control_api_is() {
+    let mock = Mock::new().await;
+    mock.customer("shop", json!({})).await;
+    for headers in
+        [[("origin", "https://evil.example")], [("sec-fetch-site", "cross-site")], [("host", "evil.example")]]
+    {
+        let reply = mock.call("GET", "/", &headers, "").await;
+        assert_eq!((reply.status, reply.header("access-control-allow-origin")), (403, ""), "{headers:?}");
+        assert!(!reply.body.contains("shop"), "{}", reply.body);
+    }
     let closed = Mock::with(|options| options.guard.token = Some("t".into())).await;
     closed.customer("shop", json!({})).await;
-    let root = closed.get("/").await;
-    assert!(root.status == 200 && !root.body.contains("shop"), "{}", root.body);
+    let reply = closed.get("/").await;
+    assert!(reply.status == 401 && !reply.body.contains("shop"), "{}", reply.body);
+    let reply = closed.call("GET", "/", &[("authorization", "Bearer t")], "").await;
+    assert!(reply.status == 200 && reply.body.contains("shop"), "{}", reply.body);
 }

@@ -171,6 +171,26 @@ fn a_watched_seed_is_read_when_it_changes() {
     wait_for(&program, "shop", "Cleo");
 }
 
+/// Output ends up in logs, where no token may be that its owner did not write into a seed.
+#[test]
+fn a_token_that_was_set_over_http_is_not_shown_at_the_next_start() {
+    let dir = Program::temp_dir();
+    let all = r#"["store_v2_customers","store_stored_payment_instruments"]"#;
+    let seed = format!("{SHOP}    auth: strict\n    tokens: [{{token: seeded, scopes: {all}}}]\n");
+    let file = dir.write("seed.yaml", seed);
+    let data = Program::temp_dir();
+    let args = ["--seed", file.as_str(), "--data-dir", data.arg()];
+    let program = Program::start(&args);
+    assert!(program.announced[1].contains("'X-Auth-Token: seeded'"), "{}", program.announced[1]);
+    let body = format!(r#"{{"tokens":[{{"token":"s3cret","scopes":{all}}}]}}"#);
+    assert_eq!(program.call("PATCH", "/_mock/stores/shop/settings", &body).0, 200);
+    program.stop();
+    let program = Program::start(&args);
+    let line = &program.announced[1];
+    assert!(line.contains("/stores/shop/v2/customers -H \"X-Auth-Token: $TOKEN\" -H"), "{line}");
+    assert!(!line.contains("s3cret"), "{line}");
+}
+
 /// What the second line proposes for this seed, and that it works.
 #[track_caller]
 fn proposed(text: &str, args: &[&str]) -> String {
