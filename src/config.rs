@@ -18,6 +18,8 @@ use crate::mount;
 use crate::passwords::Cost;
 use crate::server::Timeouts;
 use crate::strict_json;
+use crate::tenants::Profile;
+use crate::tenants::settings::PROFILES;
 
 /// The port when nothing names one.
 pub const DEFAULT_PORT: u16 = 2442;
@@ -156,6 +158,10 @@ pub struct Config {
     /// Another name of this server under which the control API may be called; may be given several times
     #[arg(long, env = "BCMOCK_ALLOWED_HOST", global = true, value_name = "HOST", value_parser = NonEmptyStringValueParser::new(), action = clap::ArgAction::Append)]
     pub allowed_host: Vec<String>,
+
+    /// How near to the service stores are that do not say so themselves: `sandbox`, which is kind, or `production`, which does what the service does: strict tokens, XML, quotas, limits of requests at once, no CORS
+    #[arg(long, env = "BCMOCK_PROFILE", global = true, value_name = "PROFILE", default_value = "sandbox", value_parser = profile)]
+    pub profile: Profile,
 
     /// Format of log lines, which go to standard error
     #[arg(long, env = "BCMOCK_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
@@ -383,6 +389,11 @@ fn seed(text: &str) -> Result<Seed, String> {
     }
 }
 
+fn profile(text: &str) -> Result<Profile, String> {
+    let known = PROFILES.iter().find(|(name, _)| *name == text).map(|(_, profile)| *profile);
+    known.ok_or_else(|| format!("expected one of {}", PROFILES.map(|(name, _)| name).join(", ")))
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     durations::duration(text.into(), "").map_err(|fault| fault.why)
 }
@@ -436,6 +447,7 @@ mod tests {
             ("--public-url", "localhost:2442", "https://"),
             ("--log-format", "xml", "text, json"),
             ("--log-level", "loud", "debug"),
+            ("--profile", "staging", "sandbox, production"),
             ("--password-hashing", "slow", "owasp, fast"),
             ("--body-limit", "0", "0"),
             ("--body-limit", "1MB", "a whole number from 1 to 4294967295"),

@@ -31,6 +31,7 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
             gateway::check_token(&parts.headers, &tenant, operation.wanted)?;
         }
         gateway::check_quota(&tenant)?;
+        gateway::check_concurrency(&tenant)?;
         if tenant.form == Form::Unacceptable {
             return Err(Error::NotAcceptable.into_response());
         }

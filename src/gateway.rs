@@ -71,22 +71,39 @@ pub fn check_quota(tenant: &Tenant) -> Result<(), Response> {
     if !allowance.is_over || !tenant.settings.quotas.is_enforced() {
         return Ok(());
     }
-    let mut refusal = match tenant.family {
+    if tenant.family == Family::BasicV2 {
+        let status = StatusCode::from_u16(509).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
+        return Err(array(status, "The requests-per-hour limit has been reached."));
+    }
+    // Documented: in seconds; a client that waits so long finds a new window.
+    let seconds = allowance.reset_ms.div_euclid(1000) + i64::from(allowance.reset_ms % 1000 > 0);
+    Err(too_many(tenant.family, seconds))
+}
+
+/// Takes the slot of a request among those that its store carries out at once.
+///
+/// # Errors
+/// The finished refusal. Documented are the numbers; that it is told as a spent quota is assumed, and so is the second
+/// after which to try again.
+#[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
+pub fn check_concurrency(tenant: &Tenant) -> Result<(), Response> {
+    match &tenant.slot {
+        Some(slot) if !slot.take() => Err(too_many(tenant.family, 1)),
+        _ => Ok(()),
+    }
+}
+
+fn too_many(family: Family, retry_after: i64) -> Response {
+    let mut refusal = match family {
         Family::TokenV3 => object(StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
-        Family::TokenV2 => {
+        Family::TokenV2 | Family::BasicV2 => {
             let mut empty = Response::new(Body::empty());
             *empty.status_mut() = StatusCode::TOO_MANY_REQUESTS;
             empty
         }
-        Family::BasicV2 => {
-            let status = StatusCode::from_u16(509).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
-            return Err(array(status, "The requests-per-hour limit has been reached."));
-        }
     };
-    // Documented: in seconds; a client that waits so long finds a new window.
-    let seconds = allowance.reset_ms.div_euclid(1000) + i64::from(allowance.reset_ms % 1000 > 0);
-    refusal.headers_mut().insert(RETRY_AFTER, seconds.into());
-    Err(refusal)
+    refusal.headers_mut().insert(RETRY_AFTER, retry_after.into());
+    refusal
 }
 
 const RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");

@@ -12,6 +12,7 @@ pub mod access;
 pub mod app;
 pub mod body_json;
 pub mod clock;
+pub mod concurrency;
 pub mod config;
 pub mod control;
 pub mod descriptors;

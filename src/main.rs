@@ -13,7 +13,7 @@ use bigcommerce_mock::control::Guard;
 use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::{self, Seed, SeedError};
-use bigcommerce_mock::tenants::{self, Tenants};
+use bigcommerce_mock::tenants::{self, Settings, Tenants};
 use bigcommerce_mock::{descriptors, edge, healthcheck, openapi, reload, server};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -180,6 +180,7 @@ async fn start(
     let options = tenants::Options {
         data_dir: config.data_dir.clone(),
         strict_stores: config.strict_stores,
+        usual: Settings::of_profile(config.profile),
         sleep_after: config.sleep_after,
         max_awake: config.max_awake as usize,
         ..tenants::Options::new(Passwords::new(config.password_hashing))

@@ -107,6 +107,13 @@ impl Operation {
         self
     }
 
+    /// What it is counted as where only so many are carried out at once. Assumed: all of groups together, on both
+    /// mounts; the documents say "40 concurrent requests" of some of them.
+    #[must_use]
+    pub fn counted_as(&self) -> &'static str {
+        if self.path.starts_with(GROUPS) { GROUPS } else { self.id }
+    }
+
     /// Its name among those of both versions: `v3.createCustomers`.
     #[must_use]
     pub fn name(&self) -> String {
@@ -118,6 +125,7 @@ impl Operation {
     }
 }
 
+const GROUPS: &str = "/customer_groups";
 const V2_ADDRESSES: &str = "/customers/{customer_id}/addresses";
 const V2_ADDRESS: &str = "/customers/{customer_id}/addresses/{address_id}";
 const CHANNEL_SETTINGS: &str = "/customers/settings/channels/{channel_id}";

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::accept::Form;
+use crate::concurrency::Slot;
 use crate::error::Error;
 use crate::model::engine::Store;
 use crate::mount::Family;
@@ -32,6 +33,9 @@ pub struct Tenant {
     pub base_path: usize,
     /// The form of its answer.
     pub form: Form,
+    /// Its slot among those that the store carries out at once, if there is a limit. The edge has it too, and gives it
+    /// back when the answer is ready.
+    pub slot: Option<Arc<Slot>>,
     /// How the store behaves, from the beginning of the request to its end.
     pub settings: Arc<Settings>,
     /// All stores, for the first write of one that does not exist.

@@ -228,7 +228,7 @@ fn schemas() -> Json {
         })),
         "Snapshot": object(json!({"name": text(), "customers": number(), "bytes": number(), "created_at": instant()})),
         "Snapshots": list("snapshots", "Snapshot"),
-        "Settings": {"type": "object", "description": "Those that are not named stay as they are; null is as usual."},
+        "Settings": settings_schema(),
         "Quota": object(json!({"tokens": allowance, "basic": allowance})),
         "NewClock": {"oneOf": [
             object(json!({"mode": {"const": "real"}})),
@@ -240,5 +240,21 @@ fn schemas() -> Json {
         "Refusal": object(json!({
             "error": object(json!({"code": text(), "message": text(), "at": text(), "hint": text()})),
         })),
+    })
+}
+
+/// The settings, as a seed has them. `null` takes back what was named.
+fn settings_schema() -> Json {
+    let mut of_seed = crate::seed::schema::store()["properties"].take();
+    let mut all = of_seed["settings"]["properties"].take();
+    for key in ["auth", "tokens", "basic"] {
+        all[key] = of_seed[key].take();
+    }
+    for (_, schema) in all.as_object_mut().into_iter().flatten() {
+        *schema = json!({"anyOf": [schema.take(), {"type": "null"}]});
+    }
+    json!({
+        "type": "object", "additionalProperties": false, "properties": all,
+        "description": "Those that are not named stay as they are; null is as the profile has it, or as usual.",
     })
 }

@@ -30,7 +30,8 @@ pub(super) async fn patch(
     body: Body,
 ) -> Result<Response, Refusal> {
     let patch = body.json()?;
-    let entry = control.change_settings(&hash, |now| settings::patched(&now, patch)).await?;
+    let server = control.tenants.usual().profile;
+    let entry = control.change_settings(&hash, |now| settings::patched(&now, patch, server)).await?;
     Ok(ok(&settings::to_json(&entry.settings_now())))
 }
 

@@ -20,6 +20,7 @@ use tower::Service;
 
 use super::answer::{Change, panic_message, voiced};
 use super::{LocalAddr, Options, host, on_vendor_mount};
+use crate::concurrency::Slot;
 use crate::error::Error;
 use crate::mount::{self, Family, Suffix};
 use crate::operations::{self, Operation};
@@ -45,6 +46,8 @@ struct Seat {
     entry: Option<Arc<Entry>>,
     /// What is left of the store's quota.
     allowance: Option<Allowance>,
+    /// Given back when the answer is ready.
+    slot: Option<Arc<Slot>>,
     /// How long the answer is held back.
     latency: Duration,
     /// What becomes of the answer.
@@ -62,6 +65,7 @@ impl Seat {
             family,
             entry: None,
             allowance: None,
+            slot: None,
             latency: Duration::ZERO,
             change: Change::Nothing,
             operation: None,
@@ -150,7 +154,7 @@ impl Inner {
             return with_id(self.control.answer(request, origin, host.as_ref()).await, id);
         }
         let is_whole = self.receive(&mut request).await;
-        let Seat { family, entry, allowance, operation, latency, change, refusal } =
+        let Seat { family, entry, allowance, slot, operation, latency, change, refusal } =
             self.seat(&mut request, host.as_ref(), suffix).await;
         // The length of XML follows from all of it.
         let is_head_of_xml = matches!(change, Change::Xml(_)) && request.method() == Method::HEAD;
@@ -181,7 +185,7 @@ impl Inner {
         }
         let headers = response.headers_mut();
         headers.reserve(10);
-        drop(entry);
+        drop((entry, slot));
         if let (Some(family), Some(allowance)) = (family, allowance) {
             match family {
                 Family::TokenV2 | Family::TokenV3 => {
@@ -250,6 +254,7 @@ impl Inner {
         let operation =
             operations::find(family.dialect(), request.method().as_str(), mount::below(family, path));
         let change = if family == Family::TokenV3 { Change::Nothing } else { Change::of(form, path) };
+        let slot = operation.and_then(|operation| entry.slot(&settings, operation)).map(Arc::new);
         let (base, base_path) = self.base(family, &hash, host, request);
         let tenant = Tenant {
             store,
@@ -261,6 +266,7 @@ impl Inner {
             base,
             base_path,
             form,
+            slot: slot.clone(),
             settings,
             tenants: self.tenants.clone(),
         };
@@ -272,6 +278,7 @@ impl Inner {
             family: Some(family),
             entry: Some(entry),
             allowance: Some(allowance),
+            slot,
             operation,
             latency,
             change,

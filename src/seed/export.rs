@@ -59,13 +59,9 @@ pub fn file(hash: &str, store: &Json) -> String {
 /// Who may come in, how the store behaves, and what it says of itself.
 fn behaviour(of: &Settings) -> Map<String, Json> {
     let mut seed = Map::new();
-    let Json::Object(usual) = settings::to_json(&Settings::default()) else { return seed };
-    let Json::Object(all) = settings::to_json(of) else { return seed };
+    let Json::Object(kept) = settings::kept_json(of) else { return seed };
     let mut switches = Map::new();
-    for (key, value) in all {
-        if usual.get(&key) == Some(&value) {
-            continue;
-        }
+    for (key, value) in kept {
         match key.as_str() {
             "auth" | "tokens" | "basic" | "store" => seed.insert(key, value),
             _ => switches.insert(key, value),

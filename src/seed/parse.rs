@@ -28,6 +28,8 @@ pub(super) struct Store {
     /// The line on which it begins.
     pub(super) line: usize,
     pub(super) hash: String,
+    /// Whether only tokens and users of its own come in, if it says so.
+    pub(super) is_strict: Option<bool>,
     pub(super) access: Access,
     /// What it has under `settings`, which was found good.
     settings: Json,
@@ -50,12 +52,13 @@ impl Store {
     /// How the store behaves; what the seed does not say is as usual.
     pub(super) fn settings(&self, usual: &Settings) -> Settings {
         let mut settings = usual.clone();
-        settings.access.strict = self.access.strict;
+        settings.named.strict = self.is_strict;
         settings.access.tokens = self.access.tokens.clone();
         settings.access.basic.clone_from(&self.access.basic);
         settings.information = self.information.clone();
         // It was read before.
         let _ = tenants::settings::read_seeded(&mut settings, self.settings.clone(), "");
+        settings.resolve(usual.profile);
         settings
     }
 }
@@ -178,7 +181,7 @@ pub(super) fn parse_store(hash: String, node: Node) -> (Store, Faults) {
 
 fn read_part(store: &mut Store, key: &str, node: Node) -> Result<(), Faults> {
     match key {
-        "auth" => store.access.strict = node.word(&[("lenient", false), ("strict", true)])?,
+        "auth" => store.is_strict = Some(node.word(&[("lenient", false), ("strict", true)])?),
         "tokens" => store.access.tokens = node.each(token)?.into(),
         "basic" => store.access.basic = node.each(basic)?,
         "settings" => store.settings = settings(node)?,

@@ -10,13 +10,15 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::files::Files;
 use super::house::House;
-use super::settings::{self, Settings};
+use super::settings::{self, Concurrency, Settings};
 use super::snapshot::Snapshot;
 use crate::clock::{self, Clock};
+use crate::concurrency::{AtOnce, Slot};
 use crate::descriptors;
 use crate::error::Error;
 use crate::model::engine::memory::Memory;
 use crate::model::engine::{self, Image, Means, OpenError, Place, Store};
+use crate::operations::Operation;
 use crate::quota::{Allowance, Quota, Quotas};
 
 /// One life of a store.
@@ -34,6 +36,7 @@ pub struct Entry {
     basic_quota: Quota,
     /// Its files, if it is kept on disk.
     files: Option<Files>,
+    at_once: AtOnce,
     /// What a reset goes back to, if it is kept in memory and is not a blank store.
     origin: OnceLock<Arc<Snapshot>>,
     /// How many customers there were when it went to sleep.
@@ -77,6 +80,7 @@ impl Entry {
             settings: RwLock::new(settings.into()),
             token_quota: Quota::default(),
             basic_quota: Quota::default(),
+            at_once: AtOnce::default(),
             files,
             origin: OnceLock::new(),
             customers: AtomicI64::new(-1),
@@ -116,6 +120,14 @@ impl Entry {
         }
     }
 
+    /// A slot among the requests that the store carries out at once, if it has a limit for this operation. Of a store
+    /// that does not exist there is none: no stranger stands in the way of another.
+    pub fn slot(&self, settings: &Settings, operation: &Operation) -> Option<Slot> {
+        let is_limited = settings.concurrency == Concurrency::Documented && !self.hash.is_empty();
+        let most = operation.concurrency.filter(|_| is_limited)?;
+        Some(self.at_once.slot(operation.counted_as(), most))
+    }
+
     /// The settings, as they are now.
     #[must_use]
     pub fn settings(&self) -> Arc<Settings> {
@@ -140,7 +152,7 @@ impl Entry {
     /// When they can not be written; then nothing has changed.
     pub(super) fn set_settings(&self, new: Settings) -> Result<(), OpenError> {
         if let Some(files) = &self.files {
-            super::files::write(&files.settings(), &[settings::to_json(&new).to_string().as_bytes()])?;
+            super::files::write(&files.settings(), &[settings::kept_json(&new).to_string().as_bytes()])?;
         }
         self.clock.set(new.clock);
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = new.into();
@@ -357,7 +369,9 @@ impl Entry {
     /// When it can not be read.
     pub(super) fn origin(&self) -> Result<Option<Arc<Snapshot>>, OpenError> {
         match &self.files {
-            Some(files) if files.origin().exists() => Ok(Some(Snapshot::read(&files.origin())?.into())),
+            Some(files) if files.origin().exists() => {
+                Ok(Some(Snapshot::read(&files.origin(), self.house.profile)?.into()))
+            }
             Some(_) => Ok(None),
             None => Ok(self.origin.get().cloned()),
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::entry::Entry;
+use super::settings::Profile;
 use crate::clock;
 use crate::model::engine::{Image, OpenError};
 use crate::passwords::Passwords;
@@ -25,6 +26,8 @@ pub(super) struct House {
     pub(super) row_budget: usize,
     /// What every new store starts from.
     pub(super) blank: Image,
+    /// That of stores which name none.
+    pub(super) profile: Profile,
     /// One for each store that may be awake.
     pub(super) permits: Arc<Semaphore>,
     awake: Mutex<Vec<Weak<Entry>>>,
@@ -37,9 +40,10 @@ impl House {
         row_budget: usize,
         blank: Image,
         max_awake: usize,
+        profile: Profile,
     ) -> House {
         let permits = Arc::new(Semaphore::new(max_awake.max(1)));
-        House { data_dir, passwords, row_budget, blank, permits, awake: Mutex::default() }
+        House { data_dir, passwords, row_budget, blank, profile, permits, awake: Mutex::default() }
     }
 
     /// Room for one more store to be awake. If there is none, the store that was unused the longest goes to sleep; if

@@ -28,7 +28,7 @@ mod snapshots;
 
 pub use entry::{Entry, Replaced};
 pub use information::{Information, Wrong, store_id};
-pub use settings::{Cors, Settings};
+pub use settings::{Concurrency, Cors, Profile, Settings};
 pub use snapshot::{About, Snapshot};
 
 use files::Files;
@@ -165,7 +165,8 @@ impl Tenants {
         let blank = engine::blank(data_dir.is_some()).await.map_err(failed)?;
         let in_memory =
             if data_dir.is_some() { engine::blank(false).await.map_err(failed)? } else { blank.clone() };
-        let house = Arc::new(House::new(data_dir, passwords, row_budget, blank, max_awake));
+        let house =
+            Arc::new(House::new(data_dir, passwords, row_budget, blank, max_awake, options.usual.profile));
         let nothing = Arc::new(Entry::new(&house, "", options.usual.clone(), None, None));
         let nobody = Store::open(&Place::Memory(in_memory), nothing.means(), None).await.map_err(failed)?;
         let tenants = Tenants {
@@ -189,8 +190,8 @@ impl Tenants {
         let Some(dir) = &self.house.data_dir else { return Ok(()) };
         for (hash, generation) in found.stores {
             let files = Files::new(dir, &hash, generation);
-            let settings =
-                settings::read_file(&files.settings())?.unwrap_or_else(|| self.options.usual.clone());
+            let settings = settings::read_file(&files.settings(), self.options.usual.profile)?
+                .unwrap_or_else(|| self.options.usual.clone());
             let made_at = files.made_at();
             let entry = Entry::new(&self.house, &hash, settings, None, Some(files));
             self.put(Arc::new(entry.made_at(made_at)));
@@ -323,7 +324,7 @@ impl Tenants {
         origin: Option<&Arc<Snapshot>>,
     ) -> Result<(), OpenError> {
         if *settings != self.options.usual {
-            files::write(&files.settings(), &[settings::to_json(settings).to_string().as_bytes()])?;
+            files::write(&files.settings(), &[settings::kept_json(settings).to_string().as_bytes()])?;
         }
         if let Some(origin) = origin {
             origin.write(&files.origin())?;

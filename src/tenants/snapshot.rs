@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 
 use super::files;
-use super::settings::{self, Settings};
+use super::settings::{self, Profile, Settings};
 use crate::model::engine::{Image, OpenError};
 
 /// Content and settings of a store.
@@ -42,15 +42,15 @@ impl Snapshot {
     /// Writes it to a file: a line of JSON, then the packed database.
     pub(super) fn write(&self, path: &Path) -> Result<(), OpenError> {
         let head = json!({
-            "settings": settings::to_json(&self.settings),
+            "settings": settings::kept_json(&self.settings),
             "customers": self.customers,
             "created_at": self.created_at,
         });
         files::write(path, &[head.to_string().as_bytes(), b"\n", self.image.as_bytes()])
     }
 
-    /// Reads what [`Snapshot::write`] wrote.
-    pub(super) fn read(path: &Path) -> Result<Snapshot, OpenError> {
+    /// Reads what [`Snapshot::write`] wrote. `server` is the profile of stores that name none.
+    pub(super) fn read(path: &Path, server: Profile) -> Result<Snapshot, OpenError> {
         let failed = |source| OpenError::file(path, source);
         let bytes = std::fs::read(path).map_err(failed)?;
         let read = || {
@@ -58,7 +58,7 @@ impl Snapshot {
             let head: Json = serde_json::from_slice(&bytes[..line]).ok()?;
             Some(Snapshot {
                 image: Image::from_bytes(bytes[line + 1..].to_vec()),
-                settings: settings::from_json(head.get("settings")?.clone()).ok()?,
+                settings: settings::from_json(head.get("settings")?.clone(), server).ok()?,
                 customers: head.get("customers")?.as_i64()?,
                 created_at: head.get("created_at")?.as_i64()?,
             })

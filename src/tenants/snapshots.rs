@@ -52,12 +52,14 @@ impl Tenants {
         let kept = read(&self.snapshots).get(hash).and_then(|snapshots| snapshots.get(name).cloned());
         match (kept, &self.house.data_dir) {
             (Some(Kept::Here(snapshot)), _) => Ok(Some(snapshot)),
-            (Some(Kept::File), Some(dir)) => match Snapshot::read(&files::snapshot(dir, hash, name)) {
-                Ok(snapshot) => Ok(Some(snapshot.into())),
-                // It was deleted just now.
-                Err(OpenError::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(error),
-            },
+            (Some(Kept::File), Some(dir)) => {
+                match Snapshot::read(&files::snapshot(dir, hash, name), self.house.profile) {
+                    Ok(snapshot) => Ok(Some(snapshot.into())),
+                    // It was deleted just now.
+                    Err(OpenError::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+                    Err(error) => Err(error),
+                }
+            }
             _ => Ok(None),
         }
     }

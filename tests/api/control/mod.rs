@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use crate::support::{Mock, Reply};
 
 mod clocks;
+mod concurrency;
 mod document;
 mod exports;
 mod guard;
+mod profiles;
 mod quotas;
 mod resets;
 mod settings;

@@ -19,6 +19,7 @@ const BAD: &[(&str, &str, &[&str])] = &[
         "BCMOCK_PUBLIC_URL",
         &["localhost", "localhost:2442", "ftp://x", "http://", "http://x/?a=b"],
     ),
+    ("--profile", "BCMOCK_PROFILE", &["staging", "Production", ""]),
     ("--log-format", "BCMOCK_LOG_FORMAT", &["xml", "JSON", ""]),
     ("--log-level", "BCMOCK_LOG_LEVEL", &["loud", "warning"]),
     ("--password-hashing", "BCMOCK_PASSWORD_HASHING", &["slow", ""]),

@@ -311,3 +311,54 @@ fn settings_survive_a_restart_and_new_customers_still_follow_them() {
     create(&program, "s", "x");
     assert_eq!(customers(&program, "s")[0]["customer_group_id"], 2);
 }
+
+/// What was named is kept, and what was not follows the profile of each start.
+#[test]
+fn stores_that_name_no_profile_follow_that_of_the_start() {
+    let dir = Program::temp_dir();
+    let args = ["--seed", "none", "--data-dir", dir.arg()];
+    let program = Program::start(&args);
+    let make = |hash: &str, settings: &str| {
+        let tokens = r#"[{"token":"any","scopes":["store_v2_customers"]}]"#;
+        let body = format!(r#"{{"hash":"{hash}","seed":{{"tokens":{tokens},"settings":{settings}}}}}"#);
+        assert_eq!(program.call("POST", "/_mock/stores", &body).0, 201);
+    };
+    make("plain", "{}");
+    make("kind", r#"{"profile":"sandbox"}"#);
+    make("changed", "{}");
+    assert_eq!(program.call("PATCH", "/_mock/stores/changed/settings", r#"{"cors":"any"}"#).0, 200);
+    assert_eq!(program.call("PUT", "/_mock/stores/changed/snapshots/one", "").0, 201);
+    // One that its first write makes has no file of settings at all.
+    create(&program, "written", "a");
+    let before = ["plain", "kind", "changed", "written"].map(|hash| shown(&program, hash));
+    assert!(before.iter().all(|shown| shown == "sandbox lenient any"), "{before:?}");
+    program.stop();
+    for (more, expected) in [
+        (
+            &["--profile", "production"][..],
+            [
+                "production strict off",
+                "sandbox lenient any",
+                "production strict any",
+                "production strict off",
+            ],
+        ),
+        (&[], ["sandbox lenient any", "sandbox lenient any", "sandbox lenient any", "sandbox lenient any"]),
+    ] {
+        let program = Program::start(&[&args[..], more].concat());
+        let now = ["plain", "kind", "changed", "written"].map(|hash| shown(&program, hash));
+        assert_eq!(now, expected);
+        for path in ["changed/snapshots/one/restore", "plain/reset"] {
+            assert_eq!(program.call("POST", &format!("/_mock/stores/{path}"), "{}").0, 200, "{path}");
+        }
+        assert_eq!(["changed", "plain"].map(|hash| shown(&program, hash)), [expected[2], expected[0]]);
+        program.stop();
+    }
+}
+
+/// Profile, who comes in, and which pages.
+fn shown(program: &Program, hash: &str) -> String {
+    let (_, body) = program.call("GET", &format!("/_mock/stores/{hash}/settings"), "");
+    let settings = super::json(&body);
+    ["profile", "auth", "cors"].map(|key| settings[key].as_str().unwrap().to_owned()).join(" ")
+}

@@ -1,59 +1,18 @@
-//! How a store behaves: who may come in, and the switches between sandbox and service.
+//! Settings as JSON: as the control API shows and changes them, as files keep them, and as seeds name them.
 
 use std::path::Path;
-use std::time::Duration;
 
 use axum::http::Uri;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
-use super::{Information, Wrong};
-use crate::access::{Access, AddressStates, DeleteAll, LimitOverflow, SCOPES, Scope, Token, WithoutAccept};
+use super::{Concurrency, Cors, HookDestinations, PROFILES, Profile, Settings};
+use crate::access::{AddressStates, DeleteAll, LimitOverflow, SCOPES, Scope, Token, WithoutAccept};
 use crate::clock::Mode;
 use crate::durations;
 use crate::model::engine::OpenError;
 use crate::quota::{Plan, Quotas};
 use crate::strict_json::{self, Fault, Object, list, some_text, switch, whole, word};
-
-/// Everything about a store that is not its content.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// Who may come in, and how the store reads the documents.
-    pub access: Access,
-    /// Its time.
-    pub clock: Mode,
-    /// How long every answer is held back.
-    pub latency: Duration,
-    /// How many requests it may get.
-    pub quotas: Quotas,
-    /// Which web pages may call it.
-    pub cors: Cors,
-    /// What it says of itself.
-    pub information: Information,
-}
-
-/// Which web pages may call a store.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Cors {
-    /// Those of any origin.
-    #[default]
-    Any,
-    /// None, as with the service.
-    Off,
-    /// Those of these origins.
-    Origins(Vec<String>),
-}
-
-impl Cors {
-    /// Whether pages of this origin may call.
-    #[must_use]
-    pub fn allows(&self, origin: &[u8]) -> bool {
-        match self {
-            Cors::Any => true,
-            Cors::Off => false,
-            Cors::Origins(origins) => origins.iter().any(|allowed| allowed.as_bytes() == origin),
-        }
-    }
-}
+use crate::tenants::{Information, Wrong};
 
 /// What clamps or refuses a `limit` that is too large.
 const OVERFLOW: [(&str, LimitOverflow); 2] =
@@ -67,40 +26,89 @@ const ADDRESS_STATES: [(&str, AddressStates); 2] =
     [("check", AddressStates::Check), ("free", AddressStates::Free)];
 const PLANS: [(&str, Plan); 4] =
     [("unlimited", Plan::Unlimited), ("standard", Plan::Standard), ("plus", Plan::Plus), ("pro", Plan::Pro)];
+const CONCURRENCY: [(&str, Concurrency); 2] =
+    [("off", Concurrency::Off), ("documented", Concurrency::Documented)];
+const HOOK_DESTINATIONS: [(&str, HookDestinations); 2] =
+    [("any", HookDestinations::Any), ("https", HookDestinations::Https)];
 const AUTH: [(&str, bool); 2] = [("lenient", false), ("strict", true)];
 
-/// The settings as the control API and files show them, secrets included.
+/// The settings as the control API shows them: all that hold, secrets included.
 #[must_use]
 pub fn to_json(settings: &Settings) -> Json {
-    let Settings { access, clock, latency, quotas, cors, information } = settings;
-    let scope_name = |scope: &Scope| name_of(&SCOPES, *scope);
-    let token = |token: &Token| json!({"token": token.token, "scopes": token.scopes.iter().map(scope_name).collect::<Vec<_>>()});
-    let basic = |(username, password): &(String, String)| json!({"username": username, "password": password});
+    let Settings { access, quotas, .. } = settings;
     json!({
+        "profile": name_of(&PROFILES, settings.profile),
         "auth": name_of(&AUTH, access.strict),
-        "tokens": access.tokens.as_slice().iter().map(token).collect::<Vec<_>>(),
-        "basic": access.basic.iter().map(basic).collect::<Vec<_>>(),
+        "tokens": access.tokens.as_slice().iter().map(token_json).collect::<Vec<_>>(),
+        "basic": access.basic.iter().map(basic_json).collect::<Vec<_>>(),
         "limit_overflow": name_of(&OVERFLOW, access.switches.limit_overflow),
         "delete_all": name_of(&DELETE_ALL, access.switches.delete_all),
         "v2_without_accept": name_of(&WITHOUT_ACCEPT, access.switches.v2_without_accept),
-        "clock": clock_json(*clock),
-        "quota": quota_json(quotas),
+        "clock": clock_json(settings.clock),
+        "quota": quota_json(quotas, Some(quotas.plan)),
+        "concurrency": name_of(&CONCURRENCY, settings.concurrency),
         "address_states": name_of(&ADDRESS_STATES, access.switches.address_states),
-        "cors": match cors {
-            Cors::Any => json!("any"),
-            Cors::Off => json!("off"),
-            Cors::Origins(origins) => json!(origins),
-        },
-        "latency": durations::duration_text(*latency),
-        "store": information.given(),
+        "cors": cors_json(&settings.cors),
+        "hook_destinations": name_of(&HOOK_DESTINATIONS, settings.hook_destinations),
+        "latency": durations::duration_text(settings.latency),
     })
 }
 
-/// What was said of quotas; the rest follows from the plan.
-fn quota_json(quotas: &Quotas) -> Json {
-    let Quotas { plan, requests, window, enforce, hourly } = *quotas;
-    let mut shown = json!({"plan": name_of(&PLANS, plan)});
+/// The settings as files keep them and seeds name them: what was named of that which follows the profile, and of the
+/// rest what is not as usual. [`from_json`] reads it back.
+#[must_use]
+pub fn kept_json(settings: &Settings) -> Json {
+    let Settings { named, access, .. } = settings;
+    let usual = Settings::default();
+    let mut all = to_json(settings);
+    let is_named = [
+        ("profile", named.profile.is_some()),
+        ("auth", named.strict.is_some()),
+        ("v2_without_accept", named.v2_without_accept.is_some()),
+        ("concurrency", named.concurrency.is_some()),
+        ("cors", named.cors.is_some()),
+        ("hook_destinations", named.hook_destinations.is_some()),
+        ("tokens", !access.tokens.as_slice().is_empty()),
+        ("basic", !access.basic.is_empty()),
+        ("limit_overflow", access.switches.limit_overflow != usual.access.switches.limit_overflow),
+        ("delete_all", access.switches.delete_all != usual.access.switches.delete_all),
+        ("address_states", access.switches.address_states != usual.access.switches.address_states),
+        ("clock", settings.clock != usual.clock),
+        ("latency", settings.latency != usual.latency),
+    ];
+    all["quota"] = quota_json(&settings.quotas, named.plan);
+    all["store"] = settings.information.given().clone().into();
+    let Json::Object(all) = all else { return all };
+    let is_kept = |key: &str, value: &Json| match is_named.iter().find(|(name, _)| *name == key) {
+        Some((_, is_named)) => *is_named,
+        None => value.as_object().is_none_or(|object| !object.is_empty()),
+    };
+    all.into_iter().filter(|(key, value)| is_kept(key, value)).collect::<Map<_, _>>().into()
+}
+
+fn token_json(token: &Token) -> Json {
+    let scope_name = |scope: &Scope| name_of(&SCOPES, *scope);
+    json!({"token": token.token, "scopes": token.scopes.iter().map(scope_name).collect::<Vec<_>>()})
+}
+
+fn basic_json((username, password): &(String, String)) -> Json {
+    json!({"username": username, "password": password})
+}
+
+fn cors_json(cors: &Cors) -> Json {
+    match cors {
+        Cors::Any => json!("any"),
+        Cors::Off => json!("off"),
+        Cors::Origins(origins) => json!(origins),
+    }
+}
+
+/// What was said of quotas, and the plan; the rest follows from that.
+fn quota_json(quotas: &Quotas, plan: Option<Plan>) -> Json {
+    let Quotas { plan: _, requests, window, enforce, hourly } = *quotas;
+    let mut shown = json!({});
     let given = [
+        ("plan", plan.map(|plan| name_of(&PLANS, plan).into())),
         ("requests", requests.map(Json::from)),
         ("window", window.map(|window| durations::duration_text(window).into())),
         ("enforce", enforce.map(Json::from)),
@@ -114,22 +122,23 @@ fn quota_json(quotas: &Quotas) -> Json {
     shown
 }
 
-/// Reads quotas.
-fn quotas(json: Json, at: &str) -> Result<Quotas, Fault> {
+/// Reads quotas, and the plan that was named.
+fn quotas(json: Json, at: &str) -> Result<(Option<Plan>, Quotas), Fault> {
     let mut object = Object::new(json, at)?;
     let window = |json: Json, at: &str| {
         let window = durations::duration(json, at)?;
         if window.is_zero() { Err(Fault::new(at, "must be longer than nothing")) } else { Ok(window) }
     };
+    let plan = object.read("plan", word(&PLANS))?;
     let quotas = Quotas {
-        plan: object.read("plan", word(&PLANS))?.unwrap_or_default(),
+        plan: plan.unwrap_or_default(),
         requests: object.read("requests", whole(0..=1_000_000_000))?,
         window: object.read("window", window)?,
         enforce: object.read("enforce", switch)?,
         hourly: object.read("hourly", whole(0..=1_000_000_000))?,
     };
     object.done()?;
-    Ok(quotas)
+    Ok((plan, quotas))
 }
 
 /// A clock's mode as the control API and files show it.
@@ -142,8 +151,8 @@ pub fn clock_json(mode: Mode) -> Json {
     }
 }
 
-/// The settings in a file, if it is there.
-pub(super) fn read_file(path: &Path) -> Result<Option<Settings>, OpenError> {
+/// The settings in a file, if it is there. `server` is the profile of stores that name none.
+pub(in crate::tenants) fn read_file(path: &Path, server: Profile) -> Result<Option<Settings>, OpenError> {
     let failed = |source| OpenError::file(path, source);
     let text = match std::fs::read(path) {
         Ok(text) => text,
@@ -151,28 +160,36 @@ pub(super) fn read_file(path: &Path) -> Result<Option<Settings>, OpenError> {
         Err(error) => return Err(failed(error)),
     };
     let json = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
-    let read = from_json(json).map(Some);
+    let read = from_json(json, server).map(Some);
     read.map_err(|Fault { at, why, .. }| failed(std::io::Error::other(format!("{at}: {why}"))))
 }
 
-/// Reads settings; what is absent is as usual.
+/// Reads settings that were kept; what is absent is as usual. `server` is the profile of stores that name none.
 ///
 /// # Errors
 /// What is wrong, and where.
-pub fn from_json(json: Json) -> Result<Settings, Fault> {
+pub fn from_json(json: Json, server: Profile) -> Result<Settings, Fault> {
     let mut object = Object::new(json, "")?;
-    let mut settings = Settings::default();
-    let access = &mut settings.access;
-    set(&mut access.strict, object.read("auth", word(&AUTH))?);
-    set(&mut access.tokens, object.read("tokens", list(token))?.map(Into::into));
-    set(&mut access.basic, object.read("basic", list(basic))?);
-    read_switches(&mut settings, &mut object)?;
-    set(&mut settings.information, object.read("store", information)?);
+    let information = object.read("store", information)?.unwrap_or_default();
+    let mut settings = read_shown(&mut object)?;
     object.done()?;
+    settings.information = information;
+    settings.resolve(server);
     Ok(settings)
 }
 
-/// Reads the settings that a seed has under `settings`, over those that are there.
+/// Reads what the control API shows and takes, as it was named.
+fn read_shown(object: &mut Object) -> Result<Settings, Fault> {
+    let mut settings = Settings::default();
+    settings.named.strict = object.read("auth", word(&AUTH))?;
+    set(&mut settings.access.tokens, object.read("tokens", list(token))?.map(Into::into));
+    set(&mut settings.access.basic, object.read("basic", list(basic))?);
+    read_switches(&mut settings, object)?;
+    Ok(settings)
+}
+
+/// Reads the settings that a seed has under `settings`, over those that are there. They hold once they are
+/// [resolved](Settings::resolve).
 ///
 /// # Errors
 /// What is wrong, and where.
@@ -184,11 +201,14 @@ pub fn read_seeded(settings: &mut Settings, json: Json, at: &str) -> Result<(), 
 
 /// The settings that are one of several words, with the words.
 #[must_use]
-pub fn words() -> [(&'static str, Vec<&'static str>); 4] {
+pub fn words() -> [(&'static str, Vec<&'static str>); 7] {
     fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
         words.iter().map(|(word, _)| *word).collect()
     }
     [
+        ("profile", of(&PROFILES)),
+        ("concurrency", of(&CONCURRENCY)),
+        ("hook_destinations", of(&HOOK_DESTINATIONS)),
         ("limit_overflow", of(&OVERFLOW)),
         ("delete_all", of(&DELETE_ALL)),
         ("v2_without_accept", of(&WITHOUT_ACCEPT)),
@@ -200,12 +220,22 @@ fn read_switches(settings: &mut Settings, object: &mut Object) -> Result<(), Fau
     let switches = &mut settings.access.switches;
     set(&mut switches.limit_overflow, object.read("limit_overflow", word(&OVERFLOW))?);
     set(&mut switches.delete_all, object.read("delete_all", word(&DELETE_ALL))?);
-    set(&mut switches.v2_without_accept, object.read("v2_without_accept", word(&WITHOUT_ACCEPT))?);
     set(&mut switches.address_states, object.read("address_states", word(&ADDRESS_STATES))?);
     set(&mut settings.clock, object.read("clock", clock)?);
-    set(&mut settings.quotas, object.read("quota", quotas)?);
-    set(&mut settings.cors, object.read("cors", cors)?);
+    if let Some((plan, quotas)) = object.read("quota", quotas)? {
+        (settings.named.plan, settings.quotas) = (plan, quotas);
+    }
     set(&mut settings.latency, object.read("latency", durations::duration)?);
+    let named = &mut settings.named;
+    named.profile = object.read("profile", word(&PROFILES))?.or(named.profile);
+    named.v2_without_accept =
+        object.read("v2_without_accept", word(&WITHOUT_ACCEPT))?.or(named.v2_without_accept);
+    named.concurrency = object.read("concurrency", word(&CONCURRENCY))?.or(named.concurrency);
+    named.hook_destinations =
+        object.read("hook_destinations", word(&HOOK_DESTINATIONS))?.or(named.hook_destinations);
+    if let Some(cors) = object.read("cors", cors)? {
+        named.cors = Some(cors);
+    }
     Ok(())
 }
 
@@ -290,21 +320,31 @@ fn origin(json: Json, at: &str) -> Result<String, Fault> {
     }
 }
 
-/// Settings with changes merged in (RFC 7396): what a change sets to null goes back to the usual.
+/// Settings with changes merged in (RFC 7396) to what was named: what a change sets to null is as if nobody had named
+/// it. `server` is the profile of stores that name none.
 ///
 /// # Errors
 /// What is wrong, and where.
-pub fn patched(settings: &Settings, patch: Json) -> Result<Settings, Fault> {
+pub fn patched(settings: &Settings, patch: Json, server: Profile) -> Result<Settings, Fault> {
     if !patch.is_object() {
         return Err(Fault::new("", "expected an object"));
     }
-    let mut merged = to_json(settings);
+    let mut merged = kept_json(settings);
+    // What a store says of itself is no setting; it stays as it is.
+    if let Some(merged) = merged.as_object_mut() {
+        merged.shift_remove("store");
+    }
     // A clock of another mode has other keys.
     if patch.pointer("/clock/mode").is_some() {
         merged["clock"] = Json::Null;
     }
     merge(&mut merged, patch);
-    from_json(merged)
+    let mut object = Object::new(merged, "")?;
+    let mut changed = read_shown(&mut object)?;
+    object.done()?;
+    changed.information = settings.information.clone();
+    changed.resolve(server);
+    Ok(changed)
 }
 
 fn merge(into: &mut Json, patch: Json) {
@@ -327,11 +367,16 @@ fn merge(into: &mut Json, patch: Json) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    const SERVER: Profile = Profile::Sandbox;
 
     #[test]
     fn settings_are_read_back_as_they_were_written_and_patches_merge() {
-        let all = json!({
+        let mut all = json!({
+            "profile": "sandbox",
             "auth": "strict",
             "tokens": [{"token": "t", "scopes": ["store_v2_customers"]}],
             "basic": [{"username": "u", "password": ""}],
@@ -339,34 +384,48 @@ mod tests {
             "delete_all": "batch_of_100",
             "v2_without_accept": "xml",
             "clock": {"mode": "shifted", "by": "-36h"},
-            "cors": ["https://app.example"],
-            "latency": "250ms",
             "quota": {"plan": "pro", "requests": 5, "window": "10s", "enforce": false, "hourly": 7},
+            "concurrency": "documented",
             "address_states": "free",
+            "cors": ["https://app.example"],
+            "hook_destinations": "https",
+            "latency": "250ms",
             "store": {"name": "Shop", "timezone": {"raw_offset": 3600}},
         });
-        let settings = from_json(all.clone()).unwrap();
-        let written = to_json(&settings);
-        for (key, value) in all.as_object().unwrap() {
-            if key != "clock" {
-                assert_eq!(&written[key], value, "{key}");
-            }
-        }
-        assert_eq!(from_json(written).unwrap(), settings);
-        let changed = patched(&settings, json!({"latency": null, "cors": "off"})).unwrap();
-        assert_eq!((changed.latency, changed.cors), (Duration::ZERO, Cors::Off));
-        assert_eq!(changed.access, settings.access);
-        assert_eq!(from_json(json!({})).unwrap(), Settings::default());
+        let settings = from_json(all.clone(), SERVER).unwrap();
+        all["clock"] = clock_json(settings.clock);
+        assert_eq!(kept_json(&settings), all);
+        assert_eq!(from_json(kept_json(&settings), SERVER).unwrap(), settings);
+        all.as_object_mut().unwrap().shift_remove("store");
+        assert_eq!(to_json(&settings), all);
+        let changed = patched(&settings, json!({"latency": null, "cors": "off"}), SERVER).unwrap();
+        assert_eq!((changed.latency, &changed.cors), (Duration::ZERO, &Cors::Off));
+        assert_eq!((&changed.access, &changed.information), (&settings.access, &settings.information));
+        assert_eq!(from_json(json!({}), SERVER).unwrap(), Settings::default());
+        assert_eq!(kept_json(&Settings::of_profile(Profile::Production)), json!({}));
+    }
+
+    #[test]
+    fn what_nobody_names_follows_the_profile_and_what_was_named_stays() {
+        let named = patched(&Settings::default(), json!({"cors": "any", "quota": {"hourly": 5}}), SERVER);
+        let named = named.unwrap();
+        assert_eq!(kept_json(&named), json!({"quota": {"hourly": 5}, "cors": "any"}));
+        let there = from_json(kept_json(&named), Profile::Production).unwrap();
+        let shown = to_json(&there);
+        assert_eq!((&shown["profile"], &shown["auth"]), (&json!("production"), &json!("strict")));
+        assert_eq!((&shown["cors"], &shown["concurrency"]), (&json!("any"), &json!("documented")));
+        assert_eq!(shown["quota"], json!({"plan": "standard", "hourly": 5}));
+        let back = patched(&there, json!({"cors": null, "quota": null, "profile": "sandbox"}), SERVER);
+        let back = back.unwrap();
+        assert_eq!(kept_json(&back), json!({"profile": "sandbox"}));
+        assert_eq!(patched(&back, json!({"profile": null}), SERVER).unwrap(), Settings::default());
     }
 
     #[test]
     fn a_patch_of_the_clock_may_change_its_mode() {
-        let frozen = patched(
-            &Settings::default(),
-            json!({"clock": {"mode": "frozen", "now": "2026-01-01T00:00:00Z"}}),
-        );
-        let frozen = frozen.unwrap();
-        let real = patched(&frozen, json!({"clock": {"mode": "real"}})).unwrap();
+        let frozen = json!({"clock": {"mode": "frozen", "now": "2026-01-01T00:00:00Z"}});
+        let frozen = patched(&Settings::default(), frozen, SERVER).unwrap();
+        let real = patched(&frozen, json!({"clock": {"mode": "real"}}), SERVER).unwrap();
         assert_eq!(real.clock, Mode::Real);
     }
 
@@ -380,10 +439,13 @@ mod tests {
             (json!({"clock": {"mode": "frozen"}}), "/clock/now"),
             (json!({"cors": ["app.example"]}), "/cors/0"),
             (json!({"latency": 5}), "/latency"),
+            (json!({"profile": "staging"}), "/profile"),
+            (json!({"concurrency": 3}), "/concurrency"),
+            (json!({"hook_destinations": "http"}), "/hook_destinations"),
             (json!({"colour": "red"}), "/colour"),
             (json!({"store": {"timezone": {"raw_offset": "x"}}}), "/store/timezone/raw_offset"),
         ] {
-            assert_eq!(from_json(bad.clone()).unwrap_err().at, at, "{bad}");
+            assert_eq!(from_json(bad.clone(), SERVER).unwrap_err().at, at, "{bad}");
         }
     }
 }
