@@ -202,6 +202,16 @@ impl Access {
 }
 
 impl Access {
+    /// The place of a token among those of the store.
+    #[must_use]
+    pub fn place_of(&self, token: &[u8]) -> Option<usize> {
+        // Most stores have none, and need not make a digest.
+        if self.tokens.list.is_empty() {
+            return None;
+        }
+        self.tokens.by_digest.get(&digest(token)).copied()
+    }
+
     /// A token that opens the store for everything: `any` of a lenient one; of a strict one its first such token.
     #[must_use]
     pub fn full_token(&self) -> Option<&str> {

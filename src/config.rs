@@ -14,6 +14,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand,
 use tracing::level_filters::LevelFilter;
 
 use crate::durations;
+use crate::journal;
 use crate::mount;
 use crate::passwords::Cost;
 use crate::server::Timeouts;
@@ -106,6 +107,7 @@ pub enum Seed {
 
 /// The settings of a server.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Config {
     /// Address to listen on; `::` is every address, IPv4 and IPv6
     #[arg(long, env = "BCMOCK_HOST", global = true, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
@@ -162,6 +164,44 @@ pub struct Config {
     /// How near to the service stores are that do not say so themselves: `sandbox`, which is kind, or `production`, which does what the service does: strict tokens, XML, quotas, limits of requests at once, no CORS
     #[arg(long, env = "BCMOCK_PROFILE", global = true, value_name = "PROFILE", default_value = "sandbox", value_parser = profile)]
     pub profile: Profile,
+
+    /// How many requests to each store are kept for tests to look at; 0 keeps none
+    #[arg(
+        long,
+        env = "BCMOCK_JOURNAL_ENTRIES",
+        global = true,
+        value_name = "NUMBER",
+        default_value = "1000"
+    )]
+    pub journal_entries: u32,
+
+    /// How many bytes the kept requests of a store may take; 0 keeps none
+    #[arg(
+        long,
+        env = "BCMOCK_JOURNAL_BYTES",
+        global = true,
+        value_name = "BYTES",
+        default_value = "16777216"
+    )]
+    pub journal_bytes: u32,
+
+    /// How many bytes the kept requests of all stores may take; beyond that the longest unused stores lose theirs
+    #[arg(
+        long,
+        env = "BCMOCK_JOURNAL_TOTAL",
+        global = true,
+        value_name = "BYTES",
+        default_value = "268435456"
+    )]
+    pub journal_total: u64,
+
+    /// Pass over `Prefer: code=429, delay=800ms`, by which a request asks for a fault itself
+    #[arg(long, env = "BCMOCK_NO_PREFER", global = true, value_name = "true|false", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub no_prefer: bool,
+
+    /// Log each request to a store as one line
+    #[arg(long, env = "BCMOCK_LOG_REQUESTS", global = true, value_name = "true|false", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub log_requests: bool,
 
     /// Format of log lines, which go to standard error
     #[arg(long, env = "BCMOCK_LOG_FORMAT", global = true, value_name = "FORMAT", default_value = "text")]
@@ -320,6 +360,16 @@ fn platform_port(value: Option<OsString>) -> Result<u16, clap::Error> {
 }
 
 impl Config {
+    /// How many requests are kept.
+    #[must_use]
+    pub fn journal(&self) -> journal::Limits {
+        journal::Limits {
+            entries: self.journal_entries as usize,
+            bytes: self.journal_bytes as usize,
+            total: usize::try_from(self.journal_total).unwrap_or(usize::MAX),
+        }
+    }
+
     /// The port to listen on.
     #[must_use]
     pub fn port(&self) -> u16 {

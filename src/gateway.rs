@@ -1,7 +1,7 @@
 //! What answers before V2 or V3 is reached: unknown routes, credentials, quota headers. It has wordings of its own.
 
 use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use base64::Engine;
@@ -48,8 +48,7 @@ pub fn check_token(headers: &HeaderMap, tenant: &Tenant, wanted: Wanted) -> Resu
     if token.as_bytes().trim_ascii().is_empty() {
         return Err(text(StatusCode::UNAUTHORIZED, "X-Auth-Token header should have correct format"));
     }
-    let forbidden =
-        || object(StatusCode::FORBIDDEN, "You don't have a required scope to access the endpoint");
+    let forbidden = || object(StatusCode::FORBIDDEN, NO_SCOPE);
     if !tenant.tenants.is_allowed(&tenant.hash) {
         return Err(forbidden());
     }
@@ -60,6 +59,8 @@ pub fn check_token(headers: &HeaderMap, tenant: &Tenant, wanted: Wanted) -> Resu
         Err(Refused::Forbidden) => Err(forbidden()),
     }
 }
+
+const NO_SCOPE: &str = "You don't have a required scope to access the endpoint";
 
 /// Looks whether a request is beyond the quota of its store. Documented of V3, observed of V2 and of Basic users.
 ///
@@ -73,11 +74,9 @@ pub fn check_quota(tenant: &Tenant) -> Result<(), Response> {
     }
     if tenant.family == Family::BasicV2 {
         let status = StatusCode::from_u16(509).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
-        return Err(array(status, "The requests-per-hour limit has been reached."));
+        return Err(array(status, HOURLY_LIMIT));
     }
-    // Documented: in seconds; a client that waits so long finds a new window.
-    let seconds = allowance.reset_ms.div_euclid(1000) + i64::from(allowance.reset_ms % 1000 > 0);
-    Err(too_many(tenant.family, seconds))
+    Err(too_many_requests(tenant.family, allowance.reset_ms))
 }
 
 /// Takes the slot of a request among those that its store carries out at once.
@@ -88,25 +87,104 @@ pub fn check_quota(tenant: &Tenant) -> Result<(), Response> {
 #[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
 pub fn check_concurrency(tenant: &Tenant) -> Result<(), Response> {
     match &tenant.slot {
-        Some(slot) if !slot.take() => Err(too_many(tenant.family, 1)),
+        Some(slot) if !slot.take() => Err(too_many_requests(tenant.family, 1000)),
         _ => Ok(()),
     }
 }
 
-fn too_many(family: Family, retry_after: i64) -> Response {
+const HOURLY_LIMIT: &str = "The requests-per-hour limit has been reached.";
+
+const X_RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
+
+/// 429, to a client that may come again after so many milliseconds. Documented of V3, observed of V2.
+fn too_many_requests(family: Family, retry_after_ms: i64) -> Response {
+    let status = StatusCode::TOO_MANY_REQUESTS;
     let mut refusal = match family {
-        Family::TokenV3 => object(StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
-        Family::TokenV2 | Family::BasicV2 => {
-            let mut empty = Response::new(Body::empty());
-            *empty.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-            empty
-        }
+        Family::TokenV3 => object(status, "Too many requests"),
+        Family::TokenV2 => empty(status),
+        Family::BasicV2 => array(status, "Too many requests"),
     };
-    refusal.headers_mut().insert(RETRY_AFTER, retry_after.into());
+    // Documented: in seconds; a client that waits so long finds a new window.
+    refusal.headers_mut().insert(X_RETRY_AFTER, seconds(retry_after_ms).into());
     refusal
 }
 
-const RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
+fn seconds(ms: i64) -> i64 {
+    ms.div_euclid(1000) + i64::from(ms % 1000 > 0)
+}
+
+/// What a fault of this status says. 5xx is observed; the others are the service's own where it has them, and else assumed.
+#[must_use]
+pub fn fault(
+    family: Family,
+    status: StatusCode,
+    retry_after_ms: Option<i64>,
+    allowance: Allowance,
+) -> Response {
+    let reason = status.canonical_reason().unwrap_or("Error");
+    let is_token = family != Family::BasicV2;
+    let mut response = match status.as_u16() {
+        429 => return too_many_requests(family, retry_after_ms.unwrap_or(allowance.reset_ms)),
+        401 if is_token => object(status, "Unauthorized"),
+        403 if is_token => object(status, NO_SCOPE),
+        401 => challenge(INVALID_CREDENTIALS),
+        509 if family == Family::BasicV2 => array(status, HOURLY_LIMIT),
+        code if family == Family::TokenV3 && code >= 500 => {
+            json(status, format!(r#"{{"status":{code},"title":"{reason}","type":"{STATUS_CODES}"}}"#))
+        }
+        _ if family == Family::TokenV3 => object(status, reason),
+        _ => array(status, reason),
+    };
+    if let Some(ms) = retry_after_ms {
+        response.headers_mut().insert(RETRY_AFTER, seconds(ms).into());
+    }
+    response
+}
+
+/// The page of a proxy in front of everything.
+#[must_use]
+pub fn proxy_page(status: StatusCode) -> Response {
+    let title = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or("Error"));
+    html(
+        status,
+        format!(
+            "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+             <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+        ),
+    )
+}
+
+/// The page of a store that is being maintained. Observed: 200 and HTML where JSON was asked for; the text is assumed.
+#[must_use]
+pub fn maintenance_page() -> Response {
+    let page = "<!DOCTYPE html>\n<html>\n<head><title>Down for Maintenance</title></head>\n<body>\n\
+                <h1>We are currently down for maintenance</h1>\n</body>\n</html>\n";
+    html(StatusCode::OK, page.to_owned())
+}
+
+/// A group was written, but not its discount for all of the store. Documented.
+#[must_use]
+pub fn partial_group_write(is_update: bool) -> Response {
+    let done = if is_update { "updated" } else { "created" };
+    let status = StatusCode::MULTI_STATUS;
+    let message = format!("The customer group was {done}, but the sitewide discount update failed.");
+    json(status, format!(r#"{{"status":{},"message":"{message}"}}"#, status.as_u16()))
+}
+
+fn html(status: StatusCode, page: String) -> Response {
+    let mut response = Response::new(Body::from(page));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+/// An answer without a body.
+#[must_use]
+pub fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
 
 /// Looks at the Basic credentials of a request to a store.
 ///
@@ -114,12 +192,6 @@ const RETRY_AFTER: HeaderName = HeaderName::from_static("x-retry-after");
 /// The finished refusal. Observed where there are none; the others are assumed.
 #[expect(clippy::result_large_err, reason = "the refusal is the answer, and it is rare")]
 pub fn check_basic(headers: &HeaderMap, tenant: &Tenant) -> Result<(), Response> {
-    let challenge = |message: &str| {
-        let mut response = array(StatusCode::UNAUTHORIZED, message);
-        let realm = HeaderValue::from_static(r#"Basic realm="BigCommerce API""#);
-        response.headers_mut().insert(WWW_AUTHENTICATE, realm);
-        response
-    };
     let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (scheme, encoded) = value.split_once(' ').unwrap_or((value, ""));
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -130,8 +202,18 @@ pub fn check_basic(headers: &HeaderMap, tenant: &Tenant) -> Result<(), Response>
     match colon.map(|at| (&decoded[..at], &decoded[at + 1..])) {
         Some(_) if !tenant.tenants.is_allowed(&tenant.hash) => Err(no_such_store()),
         Some((user, password)) if tenant.settings.access.takes_basic(user, password) => Ok(()),
-        _ => Err(challenge("The credentials supplied in the request are invalid.")),
+        _ => Err(challenge(INVALID_CREDENTIALS)),
     }
+}
+
+const INVALID_CREDENTIALS: &str = "The credentials supplied in the request are invalid.";
+
+/// 401 of the store itself.
+fn challenge(message: &str) -> Response {
+    let mut response = array(StatusCode::UNAUTHORIZED, message);
+    let realm = HeaderValue::from_static(r#"Basic realm="BigCommerce API""#);
+    response.headers_mut().insert(WWW_AUTHENTICATE, realm);
+    response
 }
 
 /// A refusal in the gateway's own JSON.

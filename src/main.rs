@@ -133,6 +133,8 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
             allowed_hosts: config.allowed_host.clone(),
         },
         trust_proxy: config.trust_proxy,
+        takes_preferences: !config.no_prefer,
+        log_requests: config.log_requests,
     };
     announce(&config, listener.local_addr()?, &tenants, &shown)?;
     let keeping_house = tenants.clone();
@@ -183,6 +185,7 @@ async fn start(
         usual: Settings::of_profile(config.profile),
         sleep_after: config.sleep_after,
         max_awake: config.max_awake as usize,
+        journal: config.journal(),
         ..tenants::Options::new(Passwords::new(config.password_hashing))
     };
     let tenants = Arc::new(Tenants::open(options).await?);

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::edge::{Edge, LocalAddr};
+use crate::line::OnLine;
 use crate::write_timeout::WriteTimeout;
 use crate::{descriptors, failures};
 
@@ -91,11 +92,13 @@ fn connection(
     let _ = stream.set_nodelay(true);
     let local = stream.local_addr().ok().map(unmapped);
     let edge = edge.clone();
+    let (stream, line) = OnLine::new(stream);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         if let Some(local) = local {
             request.extensions_mut().insert(LocalAddr(local));
         }
+        request.extensions_mut().insert(line.clone());
         edge.answer(request)
     });
     let stream = TokioIo::new(WriteTimeout::new(stream, write_timeout));

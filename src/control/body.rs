@@ -121,15 +121,7 @@ impl Listing {
     /// # Errors
     /// A parameter that is not known, or a bad `limit`.
     pub(super) fn page(&self, others: &[&'static str]) -> Result<Page, Refusal> {
-        let known: Vec<&str> = ["limit", "after"].iter().chain(others).copied().collect();
-        if let Some((key, _)) = self.0.iter().find(|(key, _)| !known.contains(&key.as_str())) {
-            let message = format!("there is no parameter '{key}'; known are {}", known.join(", "));
-            let refusal = Refusal::invalid(message);
-            return Err(match nearest(key, known) {
-                Some(near) => refusal.hint(near),
-                None => refusal,
-            });
-        }
+        self.only(&[&["limit", "after"], others].concat())?;
         let limit = match self.get("limit") {
             None => LIMITS.0,
             Some(text) => match text.parse::<usize>() {
@@ -144,6 +136,22 @@ impl Listing {
         };
         Ok(Page { limit, after: self.get("after").map(str::to_owned) })
     }
+
+    /// Says that it has no other parameters than these.
+    ///
+    /// # Errors
+    /// When it has.
+    pub(super) fn only(&self, known: &[&'static str]) -> Result<(), Refusal> {
+        if let Some((key, _)) = self.0.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+            let message = format!("there is no parameter '{key}'; known are {}", known.join(", "));
+            let refusal = Refusal::invalid(message);
+            return Err(match nearest(key, known.iter().copied()) {
+                Some(near) => refusal.hint(near),
+                None => refusal,
+            });
+        }
+        Ok(())
+    }
 }
 
 /// Which part of a list is wanted.
@@ -154,6 +162,11 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// How many are wanted at most.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// The part, and whether there is more. `is` says whether an item has that id.
     pub(super) fn of<T>(&self, all: Vec<T>, is: impl Fn(&T, &str) -> bool) -> (Vec<T>, bool) {
         let start = match &self.after {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Control, OPENAPI, SEED_SCHEMA, seed, settings, stores};
+use super::requests::{self, FILTERS, LISTED};
+use super::{Control, OPENAPI, SEED_SCHEMA, faults, seed, settings, stores};
 
 /// A call of the control API.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +64,10 @@ const STORES: &str = "/_mock/stores";
 const STORE: &str = "/_mock/stores/{hash}";
 const SETTINGS: &str = "/_mock/stores/{hash}/settings";
 const CLOCK: &str = "/_mock/stores/{hash}/clock";
+const REQUESTS: &str = "/_mock/requests";
+const OF_STORE: &str = "/_mock/stores/{hash}/requests";
+const FAULTS: &str = "/_mock/stores/{hash}/faults";
+const FAULT: &str = "/_mock/stores/{hash}/faults/{id}";
 const SNAPSHOT: &str = "/_mock/stores/{hash}/snapshots/{name}";
 
 /// All of them, in the order of the document.
@@ -86,6 +91,22 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     endpoint("getClock", "GET", CLOCK, "Read the clock of a store").answers(200, "Clock"),
     endpoint("putClock", "PUT", CLOCK, "Set the clock of a store").takes("NewClock").answers(200, "Clock"),
     endpoint("advanceClock", "POST", "/_mock/stores/{hash}/clock/advance", "Move the clock of a store").takes("Advance").answers(200, "Clock"),
+    endpoint("listRequests", "GET", REQUESTS, "List the requests to all stores, oldest first").query(LISTED).answers(200, "Requests"),
+    endpoint("forgetRequests", "DELETE", REQUESTS, "Forget the requests that match").query(FILTERS),
+    endpoint("countRequests", "GET", "/_mock/requests/count", "Count the requests that match").query(FILTERS).answers(200, "Count"),
+    endpoint("getRequest", "GET", "/_mock/requests/{id}", "Look at a request").answers(200, "Request"),
+    endpoint("verifyRequests", "POST", "/_mock/requests/verify", "Say whether requests were received as they should; 422 tells what is wrong").takes("Verification").answers(200, "Verified"),
+    endpoint("listStoreRequests", "GET", OF_STORE, "List the requests to a store, oldest first").query(LISTED).answers(200, "Requests"),
+    endpoint("forgetStoreRequests", "DELETE", OF_STORE, "Forget the requests to a store that match").query(FILTERS),
+    endpoint("countStoreRequests", "GET", "/_mock/stores/{hash}/requests/count", "Count the requests to a store that match").query(FILTERS).answers(200, "Count"),
+    endpoint("getStoreRequest", "GET", "/_mock/stores/{hash}/requests/{id}", "Look at a request to a store").answers(200, "Request"),
+    endpoint("verifyStoreRequests", "POST", "/_mock/stores/{hash}/requests/verify", "Say whether a store received requests as it should; 422 tells what is wrong").takes("Verification").answers(200, "Verified"),
+    endpoint("verifyStore", "POST", "/_mock/stores/{hash}/verify", "The same as verifyStoreRequests").takes("Verification").answers(200, "Verified"),
+    endpoint("listFaults", "GET", FAULTS, "List the faults of a store, oldest first").query(&["limit", "after"]).answers(200, "Faults"),
+    endpoint("addFault", "POST", FAULTS, "Have something go wrong in a store").takes("NewFault").answers(201, "Fault"),
+    endpoint("deleteFaults", "DELETE", FAULTS, "Forget all faults of a store"),
+    endpoint("getFault", "GET", FAULT, "Look at a fault: how often it happened, and how often it still will").answers(200, "Fault"),
+    endpoint("deleteFault", "DELETE", FAULT, "Forget a fault"),
     endpoint("getOpenapi", "GET", OPENAPI, "Read the OpenAPI document of v2, v3 or control; v3 unless said").query(&["version"]).answers(200, "Document"),
     endpoint("getSeedSchema", "GET", SEED_SCHEMA, "Read the format of seed files as a JSON schema").answers(200, "Document"),
 ];
@@ -111,6 +132,16 @@ pub(super) fn handler(endpoint: &Endpoint) -> MethodRouter<Arc<Control>> {
         "getClock" => get(settings::get_clock),
         "putClock" => put(settings::put_clock),
         "advanceClock" => post(settings::advance_clock),
+        "listRequests" | "listStoreRequests" => get(requests::list),
+        "forgetRequests" | "forgetStoreRequests" => delete(requests::forget),
+        "countRequests" | "countStoreRequests" => get(requests::count),
+        "getRequest" | "getStoreRequest" => get(requests::get),
+        "verifyRequests" | "verifyStoreRequests" | "verifyStore" => post(requests::verify),
+        "listFaults" => get(faults::list),
+        "addFault" => post(faults::add),
+        "deleteFaults" => delete(faults::delete_all),
+        "getFault" => get(faults::get),
+        "deleteFault" => delete(faults::delete),
         "getOpenapi" => get(super::openapi),
         "getSeedSchema" => get(super::seed_schema),
         id => unreachable!("nothing carries out {id}"),
@@ -151,6 +182,8 @@ fn described(endpoint: &Endpoint) -> Json {
     let in_query = endpoint.query.iter().map(|part| {
         let schema = match *part {
             "limit" => json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
+            "unmatched" => json!({"type": "boolean"}),
+            "since" | "until" => json!({"type": "string", "format": "date-time"}),
             "version" => json!({"enum": ["v2", "v3", "control"], "default": "v3"}),
             _ => json!({"type": "string"}),
         };
@@ -178,6 +211,35 @@ fn described(endpoint: &Endpoint) -> Json {
         described["requestBody"] = json!({"required": required, "content": content(schema)});
     }
     described
+}
+
+/// The properties of a fault, as it is given or shown.
+fn fault(is_shown: bool) -> Json {
+    let text = || json!({"type": "string"});
+    let object =
+        |properties: Json| json!({"type": "object", "additionalProperties": false, "properties": properties});
+    let count = || json!({"type": "integer", "minimum": 0});
+    let mut fault = json!({
+        "when": object(json!({
+            "operation": text(), "method": text(), "path": text(), "match": {"type": "object"},
+        })),
+        "skip": count(),
+        "times": {"type": ["integer", "null"], "minimum": 1, "default": 1},
+        "then": object(json!({
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "retry_after": text(), "delay": text(),
+            "body": {"enum": ["vendor", "empty", "html", "malformed"]},
+            "connection": {"enum": ["reset", "close", "truncate", "dribble"]},
+            "after_write": {"type": "boolean", "default": false},
+            "preset": {"enum": ["partial_group_write", "maintenance_page"]},
+        })),
+    });
+    if is_shown {
+        fault["id"] = text();
+        fault["fired"] = count();
+        fault["left"] = json!({"type": ["integer", "null"], "minimum": 0});
+    }
+    fault
 }
 
 fn content(name: &str) -> Json {
@@ -229,6 +291,25 @@ fn schemas() -> Json {
         "Snapshot": object(json!({"name": text(), "customers": number(), "bytes": number(), "created_at": instant()})),
         "Snapshots": list("snapshots", "Snapshot"),
         "Settings": settings_schema(),
+        "Request": {"type": "object", "properties": {
+            "id": number(), "at": instant(), "store": {"type": ["string", "null"]},
+            "operation": {"type": ["string", "null"]}, "method": text(), "path": text(),
+            "query": {"type": "object"}, "headers": {"type": "object"}, "token_name": {"type": ["string", "null"]},
+            "body": {}, "status": {"type": ["integer", "null"]},
+            "response": {"type": ["object", "null"], "properties": {"headers": {"type": "object"}, "body": {}}},
+            "duration_us": number(), "fault": {"type": ["string", "null"]},
+            "unread": {"type": "array", "items": text()}, "hints": {"type": "array", "items": text()},
+            "cut": {"type": "array", "items": text()},
+        }},
+        "Requests": list("requests", "Request"),
+        "NewFault": object(fault(false)),
+        "Fault": object(fault(true)),
+        "Faults": list("faults", "Fault"),
+        "Count": object(json!({"count": number()})),
+        "Verification": object(json!({
+            "match": {"type": "object"}, "count": {"type": "object"}, "within": duration,
+        })),
+        "Verified": object(json!({"matched": number(), "requests": {"type": "array", "items": number()}})),
         "Quota": object(json!({"tokens": allowance, "basic": allowance})),
         "NewClock": {"oneOf": [
             object(json!({"mode": {"const": "real"}})),

@@ -24,7 +24,10 @@ use crate::tenants::Tenants;
 
 mod body;
 mod endpoints;
+mod faults;
 mod guard;
+mod record;
+mod requests;
 mod seed;
 mod settings;
 mod stores;

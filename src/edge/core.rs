@@ -1,27 +1,30 @@
 //! What happens to every request, whatever layers are around it.
 
-use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, ORIGIN, VARY};
 use axum::http::uri::{Authority, PathAndQuery};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tower::Service;
 
 use super::answer::{Change, panic_message, voiced};
-use super::{LocalAddr, Options, host, on_vendor_mount};
+use super::call::Call;
+use super::fault::{self, Incoming, PREFERENCE_APPLIED};
+use super::{Cut, LocalAddr, Options, host, on_vendor_mount};
 use crate::concurrency::Slot;
 use crate::error::Error;
+use crate::faults::{Break, Met, Preset, preferred};
+use crate::line::Line;
 use crate::mount::{self, Family, Suffix};
 use crate::operations::{self, Operation};
 use crate::quota::Allowance;
@@ -44,6 +47,8 @@ pub(super) struct Core(Arc<Inner>);
 struct Seat {
     family: Option<Family>,
     entry: Option<Arc<Entry>>,
+    /// The store that it names, if that does not exist.
+    missing: Option<Box<str>>,
     /// What is left of the store's quota.
     allowance: Option<Allowance>,
     /// Given back when the answer is ready.
@@ -64,6 +69,7 @@ impl Seat {
         Seat {
             family,
             entry: None,
+            missing: None,
             allowance: None,
             slot: None,
             latency: Duration::ZERO,
@@ -85,10 +91,10 @@ struct Inner {
 
 impl Service<Request> for Core {
     type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+    type Error = Cut;
+    type Future = BoxFuture<'static, Result<Response, Cut>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Cut>> {
         Poll::Ready(Ok(()))
     }
 
@@ -113,9 +119,9 @@ impl Core {
     pub(super) fn answer(
         &self,
         request: Request,
-    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+    ) -> impl Future<Output = Result<Response, Cut>> + Send + use<> {
         let inner = self.0.clone();
-        async move { Ok(inner.answer(request).await) }
+        async move { inner.answer(request).await }
     }
 
     /// Whether the store that a request from a web page speaks to lets pages of its origin in.
@@ -135,10 +141,9 @@ impl Core {
 }
 
 impl Inner {
-    async fn answer(&self, mut request: Request) -> Response {
+    async fn answer(&self, mut request: Request) -> Result<Response, Cut> {
         let id = self.request_id();
-        let began = tracing::enabled!(tracing::Level::DEBUG)
-            .then(|| (Instant::now(), request.method().clone(), request.uri().path().to_owned()));
+        let mut call = Call::begin(&request, self.options.log_requests, self.tenants.requests().is_on());
         let suffix = Suffix::of(request.uri().path());
         if let Some(uri) = tidy_uri(request.uri()) {
             *request.uri_mut() = uri;
@@ -147,67 +152,106 @@ impl Inner {
             // Its body is not waited for.
             let mut refusal = gateway::bad_host();
             end_connection(refusal.headers_mut());
-            return with_id(refusal, id);
+            let refusal = with_id(refusal, id);
+            return Ok(call.end(refusal, &self.tenants).await);
         };
         if control::is_ours(request.uri().path()) {
             let origin = self.origin(host.as_ref(), &request);
-            return with_id(self.control.answer(request, origin, host.as_ref()).await, id);
+            return Ok(with_id(self.control.answer(request, origin, host.as_ref()).await, id));
         }
         let is_whole = self.receive(&mut request).await;
-        let Seat { family, entry, allowance, slot, operation, latency, change, refusal } =
+        call.receives(&request);
+        let Seat { family, entry, missing, allowance, slot, operation, latency, change, refusal } =
             self.seat(&mut request, host.as_ref(), suffix).await;
+        let met = self.meet(&request, family, operation, entry.as_deref());
+        let then = met.as_ref().map(|met| met.then.clone()).unwrap_or_default();
+        call.is_at(entry, missing, operation, request.headers());
+        call.meets(met.as_ref());
         // The length of XML follows from all of it.
         let is_head_of_xml = matches!(change, Change::Xml(_)) && request.method() == Method::HEAD;
         if is_head_of_xml {
             *request.method_mut() = Method::GET;
         }
-        let response = match refusal {
-            Some(refusal) => refusal,
-            // A panic in there is an error like any other.
-            None => match AssertUnwindSafe(self.routes.clone().call(request)).catch_unwind().await {
-                Ok(Ok(response)) => response,
-                Err(panic) => Error::Panicked(panic_message(&*panic)).into_response(),
-            },
+        let line = request.extensions().get::<Line>().cloned();
+        let method = request.method().clone();
+        let is_partial = then.preset == Some(Preset::PartialGroupWrite);
+        if is_partial {
+            fault::without_storewide_discount(&mut request);
+        }
+        let mut response = match refusal {
+            _ if !then.carries_out() => Response::default(),
+            Some(refusal) => voiced(family, operation, refusal),
+            None => voiced(family, operation, self.carry_out(request).await),
         };
-        let mut response = change.made(family, operation, voiced(family, operation, response)).await;
+        if is_partial {
+            response = fault::partial(&method, response);
+        }
+        if let (Some(family), Some(allowance)) = (family, allowance)
+            && let Some(answer) = fault::answer(&then, family, allowance)
+        {
+            response = answer;
+        }
+        let response = change.made(family, operation, response).await;
+        let mut response = fault::shaped(then.body, response).await;
         if is_head_of_xml {
             *response.body_mut() = Body::empty();
         }
-        if !latency.is_zero() {
-            tokio::time::sleep(latency).await;
+        let delay = if then.connection == Some(Break::Dribble) { Duration::ZERO } else { then.delay };
+        if !(latency + delay).is_zero() {
+            tokio::time::sleep(latency + delay).await;
+        }
+        if matches!(then.connection, Some(Break::Reset | Break::Close)) {
+            if let (Some(line), Some(Break::Reset)) = (line, then.connection) {
+                line.reset_at_end();
+            }
+            return Err(Cut);
         }
         if response.status() == StatusCode::NO_CONTENT {
             response.headers_mut().remove(CONTENT_LENGTH);
         }
-        if let Some((began, method, path)) = began {
-            let (status, micros) = (response.status().as_u16(), began.elapsed().as_micros());
-            tracing::debug!(%method, path, status, micros, request_id = ?id, "answered");
-        }
         let headers = response.headers_mut();
         headers.reserve(10);
-        drop((entry, slot));
+        drop(slot);
         if let (Some(family), Some(allowance)) = (family, allowance) {
-            match family {
-                Family::TokenV2 | Family::TokenV3 => {
-                    gateway::add_rate_headers(headers, allowance);
-                }
-                Family::BasicV2 => gateway::add_basic_rate_header(headers, allowance),
-            }
-            if family == Family::TokenV2 {
-                gateway::add_boundless_rate_header(headers);
-            }
-            if family != Family::TokenV3 {
-                headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
-            }
-            if operation.is_some_and(|operation| operation.is_deprecated) {
-                headers.insert(DEPRECATION, HeaderValue::from_static(gateway::DEPRECATED_SINCE));
-            }
+            let allowance = fault::allowance(&then, allowance);
+            add_headers_of_mount(headers, family, operation, allowance);
         }
         if !is_whole {
             end_connection(headers);
         }
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-        with_id(response, id)
+        if let Some(applied) = met.and_then(|met| met.applied) {
+            headers.extend(HeaderValue::try_from(applied).map(|applied| (PREFERENCE_APPLIED, applied)));
+        }
+        let response = call.end(with_id(response, id), &self.tenants).await;
+        Ok(match then.connection {
+            Some(connection) => fault::broken(connection, then.delay, response).await,
+            None => response,
+        })
+    }
+
+    /// The answer of the routes. A panic in there is an error like any other.
+    async fn carry_out(&self, request: Request) -> Response {
+        match AssertUnwindSafe(self.routes.clone().call(request)).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Err(panic) => Error::Panicked(panic_message(&*panic)).into_response(),
+        }
+    }
+
+    /// The fault that a request meets, or asks for.
+    fn meet(
+        &self,
+        request: &Request,
+        family: Option<Family>,
+        operation: Option<&'static Operation>,
+        entry: Option<&Entry>,
+    ) -> Option<Met> {
+        let met = entry.and_then(|entry| entry.faults.meet(&Incoming { operation, request }));
+        if met.is_some() || family.is_none() || !self.options.takes_preferences {
+            return met;
+        }
+        let (then, applied) = preferred(request.headers())?;
+        Some(Met { id: "prefer".to_owned(), then, applied: Some(applied) })
     }
 
     /// 32 hex digits: when the server started, and a count.
@@ -273,10 +317,12 @@ impl Inner {
         let basic = family == Family::BasicV2 && request.method() != Method::OPTIONS;
         let refusal = if basic { gateway::check_basic(request.headers(), &tenant).err() } else { None };
         let latency = tenant.settings.latency;
+        let missing = (!tenant.exists).then(|| tenant.hash.clone());
         request.extensions_mut().insert(tenant);
         Seat {
             family: Some(family),
             entry: Some(entry),
+            missing,
             allowance: Some(allowance),
             slot,
             operation,
@@ -341,6 +387,28 @@ impl Inner {
             (None, None, None) => origin.extend([scheme, "://localhost"]),
         }
         origin
+    }
+}
+
+/// Adds what every answer of a mount says.
+fn add_headers_of_mount(
+    headers: &mut HeaderMap,
+    family: Family,
+    operation: Option<&Operation>,
+    allowance: Allowance,
+) {
+    match family {
+        Family::TokenV2 | Family::TokenV3 => gateway::add_rate_headers(headers, allowance),
+        Family::BasicV2 => gateway::add_basic_rate_header(headers, allowance),
+    }
+    if family == Family::TokenV2 {
+        gateway::add_boundless_rate_header(headers);
+    }
+    if family != Family::TokenV3 {
+        headers.insert(STORE_VERSION, HeaderValue::from_static("7.6.0"));
+    }
+    if operation.is_some_and(|operation| operation.is_deprecated) {
+        headers.insert(DEPRECATION, HeaderValue::from_static(gateway::DEPRECATED_SINCE));
     }
 }
 

@@ -3,7 +3,6 @@
 //!
 //! One service around the router, not a stack of layers: each layer would box every route again.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,12 +11,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
+use axum::http::header::{ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, RETRY_AFTER};
 use axum::http::{HeaderName, Method};
 use axum::response::Response;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Either};
 use tower::{Service, ServiceExt};
+use tower_http::compression::predicate::{And, DefaultPredicate, Predicate};
 use tower_http::compression::{Compression, CompressionLevel};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, Cors, ExposeHeaders};
 
@@ -26,15 +26,20 @@ use crate::mount;
 use crate::tenants::Tenants;
 
 mod answer;
+mod call;
 mod core;
+mod fault;
 mod host;
 
 use answer::HINT;
 use core::{Core, DEPRECATION, REQUEST_ID, STORE_VERSION};
+use fault::{AsItIs, PREFERENCE_APPLIED};
 
 /// The headers that a browser lets a page's own code read.
-const EXPOSED: [HeaderName; 12] = [
+const EXPOSED: [HeaderName; 14] = [
     HINT,
+    PREFERENCE_APPLIED,
+    RETRY_AFTER,
     DEPRECATION,
     REQUEST_ID,
     STORE_VERSION,
@@ -65,6 +70,10 @@ pub struct Options {
     pub read_timeout: Duration,
     /// Whom the control API answers.
     pub guard: Guard,
+    /// Whether a request may ask for a fault by itself.
+    pub takes_preferences: bool,
+    /// Whether each request is a line in the log.
+    pub log_requests: bool,
     /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed for links.
     pub trust_proxy: bool,
 }
@@ -73,16 +82,35 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Edge {
     core: Core,
-    gzip: Compression<Core>,
-    browser: Cors<Compression<Core>>,
+    gzip: Gzip,
+    browser: Cors<Gzip>,
 }
+
+type Gzip = Compression<Core, And<DefaultPredicate, Packable>>;
+
+/// Whether an answer may be packed: one that a fault breaks may not.
+#[derive(Clone, Copy, Debug)]
+struct Packable;
+
+impl Predicate for Packable {
+    fn should_compress<B: axum::body::HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
+        response.extensions().get::<AsItIs>().is_none()
+    }
+}
+
+/// The connection ends without an answer, because a fault wants it so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a fault ends this connection")]
+pub struct Cut;
 
 impl Edge {
     /// Puts the edge around the routes.
     #[must_use]
     pub fn new(routes: Router, tenants: Arc<Tenants>, options: Options) -> Edge {
         let core = Core::new(routes, tenants, options);
-        let gzip = Compression::new(core.clone()).quality(CompressionLevel::Fastest);
+        let gzip = Compression::new(core.clone())
+            .quality(CompressionLevel::Fastest)
+            .compress_when(DefaultPredicate::new().and(Packable));
         let browser = Cors::new(gzip.clone())
             .allow_origin(AllowOrigin::mirror_request())
             .allow_headers(AllowHeaders::mirror_request())
@@ -96,10 +124,7 @@ impl Edge {
 
     /// Picks the layers that this request needs: CORS for a browser on a vendor's mount, gzip for who offers it.
     /// Most requests need none; their future is not boxed.
-    pub fn answer(
-        &self,
-        request: Request,
-    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+    pub fn answer(&self, request: Request) -> impl Future<Output = Result<Response, Cut>> + Send + use<> {
         match self.layered(request) {
             Ok(layered) => Either::Left(layered),
             Err(request) => Either::Right(self.core.answer(request)),
@@ -108,7 +133,7 @@ impl Edge {
 
     /// The answer through layers, or the request back.
     #[expect(clippy::result_large_err, reason = "most requests come back")]
-    fn layered(&self, request: Request) -> Result<BoxFuture<'static, Result<Response, Infallible>>, Request> {
+    fn layered(&self, request: Request) -> Result<BoxFuture<'static, Result<Response, Cut>>, Request> {
         let headers = request.headers();
         // OPTIONS without this header is no preflight, and tower-http would take it for one.
         let plain_options =
@@ -131,10 +156,10 @@ impl Edge {
 
 impl Service<Request> for Edge {
     type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+    type Error = Cut;
+    type Future = BoxFuture<'static, Result<Response, Cut>>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Cut>> {
         Poll::Ready(Ok(()))
     }
 

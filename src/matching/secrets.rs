@@ -11,10 +11,10 @@ pub const HEADERS: &[&str] = &["x-auth-token", "authorization", "cookie"];
 /// Keys of bodies, at any depth, whose values are not kept.
 pub const KEYS: &[&str] = &["password", "password_confirmation", "new_password", "token"];
 
-/// Whether the value of a key of a body is not kept.
+/// Whether the value of a key of a body is not kept, in whatever case it is written.
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
-    KEYS.contains(&key)
+    KEYS.iter().any(|secret| key.eq_ignore_ascii_case(secret))
 }
 
 /// Whether the value of a header, in lower case, is not kept.

@@ -10,6 +10,7 @@ use crate::fields::{Dialect, Field, Op};
 use crate::operations::{self, Operation};
 
 pub(crate) mod schema;
+pub mod unread;
 mod v2;
 mod v3;
 

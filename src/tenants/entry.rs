@@ -16,6 +16,8 @@ use crate::clock::{self, Clock};
 use crate::concurrency::{AtOnce, Slot};
 use crate::descriptors;
 use crate::error::Error;
+use crate::faults::Faults;
+use crate::journal::Journal;
 use crate::model::engine::memory::Memory;
 use crate::model::engine::{self, Image, Means, OpenError, Place, Store};
 use crate::operations::Operation;
@@ -34,6 +36,10 @@ pub struct Entry {
     settings: RwLock<Arc<Settings>>,
     token_quota: Quota,
     basic_quota: Quota,
+    /// The requests that came to it.
+    pub journal: Arc<Journal>,
+    /// What goes wrong in it.
+    pub faults: Arc<Faults>,
     /// Its files, if it is kept on disk.
     files: Option<Files>,
     at_once: AtOnce,
@@ -81,6 +87,8 @@ impl Entry {
             token_quota: Quota::default(),
             basic_quota: Quota::default(),
             at_once: AtOnce::default(),
+            journal: Journal::new(&house.requests),
+            faults: Arc::default(),
             files,
             origin: OnceLock::new(),
             customers: AtomicI64::new(-1),
@@ -312,6 +320,8 @@ impl Entry {
         if let Life::Awake(store) = life {
             store.retire();
         }
+        // Who waits for more here looks for the next life.
+        self.journal.arrivals().tell();
         self.remove_files();
     }
 
@@ -393,6 +403,17 @@ impl Entry {
     /// The same store, made at this time, in Unix milliseconds.
     pub(super) fn made_at(self, created_at: i64) -> Entry {
         Entry { created_at, ..self }
+    }
+
+    /// The same store, with what it keeps of an earlier life: the requests that came to it, and its faults.
+    pub(super) fn keeping(mut self, old: &Entry, requests: bool, faults: bool) -> Entry {
+        if requests {
+            self.journal = old.journal.clone();
+        }
+        if faults {
+            self.faults = old.faults.clone();
+        }
+        self
     }
 
     /// It is open already.

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::Options;
 use super::entry::Entry;
 use super::settings::Profile;
 use crate::clock;
+use crate::journal::Registry;
 use crate::model::engine::{Image, OpenError};
 use crate::passwords::Passwords;
 
@@ -30,20 +32,23 @@ pub(super) struct House {
     pub(super) profile: Profile,
     /// One for each store that may be awake.
     pub(super) permits: Arc<Semaphore>,
+    /// What the journals of all stores share.
+    pub(super) requests: Arc<Registry>,
     awake: Mutex<Vec<Weak<Entry>>>,
 }
 
 impl House {
-    pub(super) fn new(
-        data_dir: Option<PathBuf>,
-        passwords: Passwords,
-        row_budget: usize,
-        blank: Image,
-        max_awake: usize,
-        profile: Profile,
-    ) -> House {
-        let permits = Arc::new(Semaphore::new(max_awake.max(1)));
-        House { data_dir, passwords, row_budget, blank, profile, permits, awake: Mutex::default() }
+    pub(super) fn new(options: &Options, blank: Image) -> House {
+        House {
+            data_dir: options.data_dir.clone(),
+            passwords: options.passwords.clone(),
+            row_budget: options.row_budget,
+            blank,
+            profile: options.usual.profile,
+            permits: Arc::new(Semaphore::new(options.max_awake.max(1))),
+            requests: Registry::new(options.journal),
+            awake: Mutex::default(),
+        }
     }
 
     /// Room for one more store to be awake. If there is none, the store that was unused the longest goes to sleep; if

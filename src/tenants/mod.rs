@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::access::Digest;
 use crate::error::Error;
+use crate::journal::{self, Registry};
 use crate::model::engine::memory::Memory;
 use crate::model::engine::{self, Image, OpenError, Place, Store};
 use crate::passwords::Passwords;
@@ -51,6 +52,8 @@ pub struct Options {
     pub sleep_after: Duration,
     /// How many stores may be awake.
     pub max_awake: usize,
+    /// How many requests are kept.
+    pub journal: journal::Limits,
 }
 
 impl Options {
@@ -65,6 +68,7 @@ impl Options {
             usual: Settings::default(),
             sleep_after: Duration::from_secs(10),
             max_awake: 256,
+            journal: journal::Limits::default(),
         }
     }
 }
@@ -157,7 +161,7 @@ impl Tenants {
     /// When the directory can not be used, or another process is using it.
     pub async fn open(options: Options) -> Result<Tenants, OpenError> {
         let failed = |source| OpenError::Database { hash: String::new(), source };
-        let Options { data_dir, passwords, row_budget, max_awake, .. } = options.clone();
+        let data_dir = options.data_dir.clone();
         let (lock, found) = match &data_dir {
             Some(dir) => (Some(engine::lock(dir)?), files::tidy(dir)?),
             None => (None, files::Found::default()),
@@ -165,8 +169,7 @@ impl Tenants {
         let blank = engine::blank(data_dir.is_some()).await.map_err(failed)?;
         let in_memory =
             if data_dir.is_some() { engine::blank(false).await.map_err(failed)? } else { blank.clone() };
-        let house =
-            Arc::new(House::new(data_dir, passwords, row_budget, blank, max_awake, options.usual.profile));
+        let house = Arc::new(House::new(&options, blank));
         let nothing = Arc::new(Entry::new(&house, "", options.usual.clone(), None, None));
         let nobody = Store::open(&Place::Memory(in_memory), nothing.means(), None).await.map_err(failed)?;
         let tenants = Tenants {
@@ -453,9 +456,8 @@ impl Tenants {
         if keep.clock {
             settings.clock = now.clock;
         }
-        let entry = Arc::new(
-            self.begin(hash, settings, origin.as_deref(), origin.as_ref()).await?.made_at(old.created_at),
-        );
+        let entry = self.begin(hash, settings, origin.as_deref(), origin.as_ref()).await?;
+        let entry = Arc::new(entry.made_at(old.created_at).keeping(&old, keep.requests, keep.faults));
         self.put(entry.clone());
         Ok(Some(entry))
     }
@@ -555,6 +557,12 @@ impl Tenants {
     #[must_use]
     pub fn knows_token(&self, digest: &Digest) -> bool {
         read(&self.tokens).contains_key(digest)
+    }
+
+    /// What the journals of all stores share.
+    #[must_use]
+    pub fn requests(&self) -> &Registry {
+        &self.house.requests
     }
 
     /// Whether requests may name that store: always, unless stores must be made before they are used.

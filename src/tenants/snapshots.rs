@@ -86,7 +86,7 @@ impl Tenants {
         let Some(old) = self.entry(hash) else { return Ok(None) };
         let origin = old.origin()?;
         let entry = self.begin(hash, snapshot.settings.clone(), Some(snapshot), origin.as_ref()).await?;
-        let entry = Arc::new(entry.made_at(old.created_at));
+        let entry = Arc::new(entry.made_at(old.created_at).keeping(&old, true, true));
         self.put(entry.clone());
         Ok(Some(entry))
     }

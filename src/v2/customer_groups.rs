@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
 
 use super::wire::{self, Spelling};
 use crate::error::Error;
@@ -30,6 +31,14 @@ pub async fn create(tenant: Tenant, body: Body) -> Result<Response, Error> {
     let group = customer_groups::create(&*tenant.store_to_create_in().await?, valid).await?;
     let path = format!("{}/customer_groups/{}", tenant.mount_path(), group.id);
     Ok(wire::created(&path, &View::new(&group, Storewide::Number)))
+}
+
+/// Takes the discount for all of the store out of a group as a client writes it. Whether there was one.
+pub fn drop_storewide_discount(group: &mut Json) -> bool {
+    let Some(rules) = group["discount_rules"].as_array_mut() else { return false };
+    let before = rules.len();
+    rules.retain(|rule| rule["type"] != "all");
+    rules.len() < before
 }
 
 /// `DELETE /customer_groups`: every group that matches. Observed; gone from the documents since 2024.

@@ -62,6 +62,10 @@ fn template(path: &str) -> String {
     if parts.get(4) == Some(&"snapshots") && parts.len() > 5 {
         parts[5] = "{name}";
     }
+    let is_id = |part: &str| part.trim_start_matches('f').bytes().all(|b| b.is_ascii_digit());
+    if let Some(last) = parts.last_mut().filter(|last| is_id(last)) {
+        *last = "{id}";
+    }
     parts.join("/")
 }
 
@@ -78,9 +82,10 @@ async fn every_example_of_the_document_is_answered_as_it_shows() {
         };
         let reply = mock.call(&method, &path, &headers, body).await;
         assert_eq!(reply.status, status, "{method} {path} {body}: {}", reply.body);
+        let is_ours = path.starts_with("/_mock");
         let declared = &document["paths"][template(&path)][method.to_ascii_lowercase()]["responses"];
         let code = if status < 400 { status.to_string() } else { "default".to_owned() };
-        assert!(declared[&code].is_object(), "{method} {path} is not declared to answer {code}");
+        assert!(!is_ours || declared[&code].is_object(), "{method} {path} is not declared to answer {code}");
         if let Some(shown) = answer {
             assert!(
                 is_as_shown(&shown, &reply.json()),
@@ -104,7 +109,7 @@ async fn the_openapi_document_has_every_call_and_the_page_an_example_of_each() {
         for (method, operation) in methods.as_object().unwrap() {
             declared.insert((method.to_ascii_uppercase(), path.clone()));
             assert!(!operation["summary"].as_str().unwrap().is_empty());
-            let call = path.replace("{hash}", "nobody").replace("{name}", "none");
+            let call = path.replace("{hash}", "nobody").replace("{name}", "none").replace("{id}", "1");
             let reply = mock.call(&method.to_ascii_uppercase(), &call, &[], "{}").await;
             let code = reply.status;
             assert!(code != 405 && !reply.body.contains("no_such_route"), "{method} {path}: {code}");
@@ -116,8 +121,11 @@ async fn the_openapi_document_has_every_call_and_the_page_an_example_of_each() {
             }
         }
     }
-    let shown: BTreeSet<(String, String)> =
-        examples().into_iter().map(|example| (example.method, template(&example.path))).collect();
+    let shown: BTreeSet<(String, String)> = examples()
+        .into_iter()
+        .filter(|example| example.path.starts_with("/_mock"))
+        .map(|example| (example.method, template(&example.path)))
+        .collect();
     assert_eq!(shown, declared);
 }
 

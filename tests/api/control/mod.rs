@@ -8,9 +8,12 @@ mod clocks;
 mod concurrency;
 mod document;
 mod exports;
+mod faults;
 mod guard;
 mod profiles;
+
 mod quotas;
+mod requests;
 mod resets;
 mod settings;
 mod sleep;

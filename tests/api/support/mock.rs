@@ -90,6 +90,8 @@ impl Mock {
             read_timeout: Duration::from_secs(30),
             guard: Guard::default(),
             trust_proxy: false,
+            takes_preferences: true,
+            log_requests: false,
         };
         change_edge(&mut options);
         Mock { edge: bigcommerce_mock::app(tenants.clone(), options.clone()), tenants, options }

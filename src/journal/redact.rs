@@ -1,0 +1,148 @@
+//! What is taken out of a request before it is kept: nobody who reads a journal learns a password or a token.
+
+use std::borrow::Cow;
+
+use axum::body::Bytes;
+use memchr::{memchr2_iter, memmem};
+use percent_encoding::percent_decode_str;
+use serde_json::Value as Json;
+
+use crate::matching::secrets::{REDACTED, is_secret};
+
+/// The most that is kept of a body, in bytes. Of a longer one with secrets nothing is.
+pub(super) const MOST_KEPT: usize = 64 * 1024;
+
+/// A query with its question mark, as the client spelled it, without the values of secret keys.
+pub(super) fn query(query: &str) -> String {
+    let mut kept = String::with_capacity(query.len() + 1);
+    for (i, pair) in query.split('&').enumerate() {
+        kept.push(if i == 0 { '?' } else { '&' });
+        match pair.split_once('=') {
+            Some((key, _)) if is_secret(&percent_decode_str(key).decode_utf8_lossy()) => {
+                kept.extend([key, "=", REDACTED]);
+            }
+            _ => kept.push_str(pair),
+        }
+    }
+    kept
+}
+
+/// A body without its secrets, and whether it is only the beginning.
+///
+/// What is not JSON and speaks of a secret is not kept at all: where the secret ends nobody knows.
+pub(super) fn body(body: &Bytes) -> (Bytes, bool) {
+    let is_long = body.len() > MOST_KEPT;
+    if may_have_secrets(body) {
+        let json = if is_long { None } else { serde_json::from_slice::<Json>(body).ok() };
+        let Some(mut json) = json else { return (Bytes::from_static(REDACTED.as_bytes()), is_long) };
+        if !redact(&mut json) {
+            return (body.clone(), false);
+        }
+        let text = Bytes::from(json.to_string());
+        return if text.len() > MOST_KEPT { (text.slice(..MOST_KEPT), true) } else { (text, false) };
+    }
+    beginning(body)
+}
+
+/// Whether a text may have one of the keys, in whatever spelling.
+fn may_have_secrets(text: &[u8]) -> bool {
+    contains(text, b"password") || contains(text, b"token") || memmem::find(text, b"\\u").is_some()
+}
+
+fn contains(text: &[u8], word: &[u8]) -> bool {
+    let begins = memchr2_iter(word[0], word[0].to_ascii_uppercase(), text);
+    begins.filter_map(|at| text.get(at..at + word.len())).any(|found| found.eq_ignore_ascii_case(word))
+}
+
+/// Takes the secrets out, and says whether there were any.
+fn redact(json: &mut Json) -> bool {
+    match json {
+        Json::Object(object) => {
+            let mut found = false;
+            for (key, value) in object {
+                if is_secret(key) {
+                    *value = REDACTED.into();
+                    found = true;
+                } else {
+                    found |= redact(value);
+                }
+            }
+            found
+        }
+        Json::Array(items) => items.iter_mut().fold(false, |found, item| redact(item) | found),
+        _ => false,
+    }
+}
+
+/// What is kept of a text that has no secrets, and whether it is only the beginning.
+pub(super) fn beginning(text: &Bytes) -> (Bytes, bool) {
+    (text.slice(..text.len().min(MOST_KEPT)), text.len() > MOST_KEPT)
+}
+
+/// A text as it is told: without the letter that was cut in two at its end.
+pub(super) fn told(text: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(text) {
+        Err(error) if error.error_len().is_none() => String::from_utf8_lossy(&text[..error.valid_up_to()]),
+        _ => String::from_utf8_lossy(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(text: &str) -> String {
+        let (kept, is_cut) = body(&Bytes::from(text.to_owned()));
+        assert!(!is_cut, "{text}");
+        String::from_utf8(kept.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn the_values_of_secret_keys_do_not_enter_whatever_they_are() {
+        for (sent, expected) in [
+            (r#"{"a":1,"password":"x"}"#, r#"{"a":1,"password":"[redacted]"}"#),
+            (
+                r#"[{"_authentication":{"Password":["x"]}}]"#,
+                r#"[{"_authentication":{"Password":"[redacted]"}}]"#,
+            ),
+            (r#"{"\u0074oken":{"a":"x"}}"#, r#"{"token":"[redacted]"}"#),
+            (
+                r#"{"new_password":null,"password":7}"#,
+                r#"{"new_password":"[redacted]","password":"[redacted]"}"#,
+            ),
+            (r#"{"notes":"token", "n": 1.50}"#, r#"{"notes":"token", "n": 1.50}"#),
+            (r#"{"password":"x""#, REDACTED),
+            ("password=x&a=b", REDACTED),
+            ("<token>x</token>", REDACTED),
+            (r#"{"a":"b""#, r#"{"a":"b""#),
+        ] {
+            assert_eq!(kept(sent), expected, "{sent}");
+        }
+    }
+
+    #[test]
+    fn of_a_long_body_the_beginning_is_kept_unless_it_has_secrets() {
+        let long = Bytes::from(format!("[\"{}\"]", "é".repeat(MOST_KEPT)));
+        let (begins, is_cut) = body(&long);
+        assert!(is_cut && begins.len() == MOST_KEPT && long.starts_with(&begins));
+        assert!(told(&begins).ends_with('é'));
+        let secret = Bytes::from(format!("{{\"a\":\"{}\",\"password\":\"x\"}}", "b".repeat(MOST_KEPT)));
+        assert_eq!(body(&secret), (Bytes::from_static(REDACTED.as_bytes()), true));
+        // Written out it is longer than it was.
+        let grown = format!("[{}\"\"]", "{\"token\":1},".repeat(5_000));
+        assert!(grown.len() < MOST_KEPT);
+        let (kept, is_cut) = body(&grown.into());
+        assert!(is_cut && kept.len() == MOST_KEPT);
+    }
+
+    #[test]
+    fn a_query_keeps_its_spelling_but_for_its_secrets() {
+        for (sent, expected) in [
+            ("", "?"),
+            ("a=b&&c", "?a=b&&c"),
+            ("token=x&tok%65n=y&TOKEN=z=z", "?token=[redacted]&tok%65n=[redacted]&TOKEN=[redacted]"),
+        ] {
+            assert_eq!(query(sent), expected);
+        }
+    }
+}
