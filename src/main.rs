@@ -118,6 +118,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     let mut stop = std::pin::pin!(stop);
+    let watch = reload::Watch::new(&config.seed);
     let starting = start(&config);
     let (tenants, listener, shown) = tokio::select! {
         started = starting => started?,
@@ -139,8 +140,8 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     announce(&config, listener.local_addr()?, &tenants, &shown)?;
     let keeping_house = tenants.clone();
     let keeping_house = tokio::spawn(async move { keeping_house.keep_house().await });
-    let reading =
-        tokio::spawn(reload::keep_reading(config.seed.clone(), config.watch, hang_up, tenants.clone()));
+    let reading = reload::keep_reading(config.seed.clone(), watch, config.watch, hang_up, tenants.clone());
+    let reading = tokio::spawn(reading);
     let app = bigcommerce_mock::app(tenants.clone(), options);
     server::serve(listener, app, config.timeouts(), stop).await;
     keeping_house.abort();

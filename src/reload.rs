@@ -30,14 +30,12 @@ pub fn read(seeds: &[config::Seed]) -> Result<Seed, SeedError> {
 /// Reads the seeds again whenever `hang_up` comes and, if they are watched, when a file changes. Never ends.
 pub async fn keep_reading(
     seeds: Vec<config::Seed>,
+    mut watch: Watch,
     is_watched: bool,
     mut hang_up: Signal,
     tenants: Arc<Tenants>,
 ) {
-    // Standard input is read once.
-    let again = |seed: &config::Seed| !matches!(seed, config::Seed::File(file) if file.as_os_str() == "-");
-    let seeds: Vec<config::Seed> = seeds.into_iter().filter(again).collect();
-    let mut watch = Watch::new(&seeds);
+    let seeds: Vec<config::Seed> = seeds.into_iter().filter(is_read_again).collect();
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -69,6 +67,11 @@ pub async fn keep_reading(
     }
 }
 
+/// Standard input is read once.
+fn is_read_again(seed: &config::Seed) -> bool {
+    !matches!(seed, config::Seed::File(file) if file.as_os_str() == "-")
+}
+
 /// Puts the stores of the seeds back to what these say now. Other stores stay as they are.
 ///
 /// # Errors
@@ -86,17 +89,21 @@ async fn reload(seeds: &[config::Seed], tenants: &Tenants) -> Result<usize, Seed
 /// What files looked like.
 type Looks = Vec<Option<(SystemTime, u64)>>;
 
-/// The files, and how they looked when they were read.
-struct Watch {
+/// The files of seeds, and how they looked before they were read.
+#[derive(Debug)]
+pub struct Watch {
     files: Vec<PathBuf>,
     read: Looks,
     last: Looks,
 }
 
 impl Watch {
-    fn new(seeds: &[config::Seed]) -> Watch {
+    /// Looks at the files. To be asked before they are read: a change in between is then another that is read.
+    #[must_use]
+    pub fn new(seeds: &[config::Seed]) -> Watch {
         let files: Vec<PathBuf> = seeds
             .iter()
+            .filter(|seed| is_read_again(seed))
             .filter_map(|seed| if let config::Seed::File(file) = seed { Some(file.clone()) } else { None })
             .collect();
         let looks = looks(&files);
