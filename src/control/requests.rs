@@ -210,7 +210,8 @@ pub(super) async fn list(
         None => 0,
         Some(text) => text.parse().map_err(|_| Refusal::invalid("after must be the id of a request"))?,
     };
-    let wait = wait(listing.get("wait").map(Json::from), "wait")?;
+    let told = |Fault { why, .. }| Refusal::invalid(format!("wait: {why}"));
+    let wait = wait(listing.get("wait").map(Json::from), "").map_err(told)?;
     let wanted = |mut found: Vec<Found>| {
         found.retain(|found| filter.holds(&found.record));
         found
@@ -330,11 +331,11 @@ fn is_settled(count: Count, matched: usize) -> bool {
 }
 
 /// How long to wait.
-fn wait(given: Option<Json>, at: &str) -> Result<Duration, Refusal> {
+fn wait(given: Option<Json>, at: &str) -> Result<Duration, Fault> {
     let Some(given) = given else { return Ok(Duration::ZERO) };
     let wait = durations::duration(given, at)?;
     if wait > MOST_WAIT {
-        return Err(Fault::new(at, "must be at most 60s").into());
+        return Err(Fault::new(at, "must be at most 60s"));
     }
     Ok(wait)
 }

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::{Break, Fault, Preset, Shape, Then};
 use crate::durations;
 use crate::matching::{Match, MethodPattern, OperationPattern, PathPattern, Seen};
+use crate::mount;
 use crate::operations::{OPERATIONS, Operation};
 use crate::strict_json::{self, Fault as Wrong, Object, switch, whole, word};
 
@@ -72,21 +73,18 @@ impl When {
             |operation: &&Operation| self.operation.as_ref().is_none_or(|wanted| wanted.matches(operation));
         let at_path =
             |operation: &&Operation| self.path.as_ref().is_none_or(|wanted| wanted.can_be(operation, hash));
-        let done = |operation: &&Operation| {
-            self.method.as_ref().is_none_or(|wanted| {
-                wanted.matches(operation.method) || operation.method == "GET" && wanted.matches("HEAD")
-            })
-        };
         let is_any =
             |holds: &dyn Fn(&&Operation) -> bool| OPERATIONS.iter().any(|operation| holds(&operation));
         if !is_any(&at_path) {
             let path = self.path.as_ref().map(ToString::to_string).unwrap_or_default();
             let wrong = Wrong::new(&format!("{at}/path"), format!("no operation has a path like '{path}'"));
-            let likeness = |operation: &&Operation| strsim::jaro_winkler(&path, operation.path);
+            // The mount is not in the path of an operation.
+            let below = mount::family(&path).map_or(&*path, |(family, _)| mount::below(family, &path));
+            let likeness = |operation: &&Operation| strsim::jaro_winkler(below, operation.path);
             let near = OPERATIONS.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
             return Err(Wrong { hint: near.map(|operation| format!("**{}", operation.path)), ..wrong });
         }
-        if !is_any(&|operation| named(operation) && at_path(operation) && done(operation)) {
+        if !is_any(&|operation| self.can_be(operation, hash)) {
             let known: Vec<String> = OPERATIONS
                 .iter()
                 .filter(
@@ -99,6 +97,15 @@ impl When {
             return Err(Wrong { hint: Some(known.join("; ")), ..wrong });
         }
         Ok(())
+    }
+
+    /// Whether it can be this operation.
+    fn can_be(&self, operation: &Operation, hash: &str) -> bool {
+        self.operation.as_ref().is_none_or(|wanted| wanted.matches(operation))
+            && self.path.as_ref().is_none_or(|wanted| wanted.can_be(operation, hash))
+            && self.method.as_ref().is_none_or(|wanted| {
+                wanted.matches(operation.method) || operation.method == "GET" && wanted.matches("HEAD")
+            })
     }
 
     /// Whether a request meets the fault.
@@ -133,6 +140,15 @@ impl Fault {
             fired: 0,
         };
         object.done()?;
+        let suits = |preset: Preset, operation| preset.suits(Some(operation));
+        if let Some(preset) = fault.then.preset
+            && !OPERATIONS.iter().any(|it| suits(preset, it) && fault.when.can_be(it, hash))
+        {
+            let known: Vec<String> =
+                OPERATIONS.iter().filter(|it| suits(preset, it)).take(3).map(Operation::name).collect();
+            let wrong = Wrong::new("/then/preset", "none of the operations of 'when' is ever answered so");
+            return Err(Wrong { hint: Some(known.join(", ")), ..wrong });
+        }
         Ok(fault)
     }
 }

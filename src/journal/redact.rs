@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use axum::body::Bytes;
-use memchr::{memchr2_iter, memmem};
+use memchr::{memchr, memchr2_iter, memmem};
 use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
 
-use crate::matching::secrets::{REDACTED, is_secret};
+use crate::matching::secrets::{REDACTED, is_secret, is_secret_parameter};
 
 /// The most that is kept of a body, in bytes. Of a longer one with secrets nothing is.
 pub(super) const MOST_KEPT: usize = 64 * 1024;
@@ -18,7 +18,7 @@ pub(super) fn query(query: &str) -> String {
     for (i, pair) in query.split('&').enumerate() {
         kept.push(if i == 0 { '?' } else { '&' });
         match pair.split_once('=') {
-            Some((key, _)) if is_secret(&percent_decode_str(key).decode_utf8_lossy()) => {
+            Some((key, _)) if is_secret_parameter(&percent_decode_str(key).decode_utf8_lossy()) => {
                 kept.extend([key, "=", REDACTED]);
             }
             _ => kept.push_str(pair),
@@ -44,9 +44,12 @@ pub(super) fn body(body: &Bytes) -> (Bytes, bool) {
     beginning(body)
 }
 
-/// Whether a text may have one of the keys, in whatever spelling.
+/// Whether a text may have one of the keys, in whatever spelling. One with zeros may be UTF-16, which hides them.
 fn may_have_secrets(text: &[u8]) -> bool {
-    contains(text, b"password") || contains(text, b"token") || memmem::find(text, b"\\u").is_some()
+    contains(text, b"password")
+        || contains(text, b"token")
+        || memmem::find(text, b"\\u").is_some()
+        || memchr(0, text).is_some()
 }
 
 fn contains(text: &[u8], word: &[u8]) -> bool {
@@ -114,6 +117,7 @@ mod tests {
             (r#"{"password":"x""#, REDACTED),
             ("password=x&a=b", REDACTED),
             ("<token>x</token>", REDACTED),
+            ("{\0\"\0p\0a\0s\0s\0w\0o\0r\0d\0", REDACTED),
             (r#"{"a":"b""#, r#"{"a":"b""#),
         ] {
             assert_eq!(kept(sent), expected, "{sent}");
@@ -140,6 +144,10 @@ mod tests {
         for (sent, expected) in [
             ("", "?"),
             ("a=b&&c", "?a=b&&c"),
+            (
+                "password[]=x&token%5Ba%5D=y&tokens=z",
+                "?password[]=[redacted]&token%5Ba%5D=[redacted]&tokens=z",
+            ),
             ("token=x&tok%65n=y&TOKEN=z=z", "?token=[redacted]&tok%65n=[redacted]&TOKEN=[redacted]"),
         ] {
             assert_eq!(query(sent), expected);

@@ -55,12 +55,15 @@ impl OperationPattern {
 /// Up to three names of operations that are like a text, with or without the version.
 fn nearest_operations(text: &str) -> Option<String> {
     let meant = text.replace('*', "");
+    // Others call reading many that, too.
+    let listed = meant.replace(".get", ".list");
     let mut near: Vec<(f64, String)> = OPERATIONS
         .iter()
         .map(|operation| {
             let name = operation.name();
-            let likeness =
-                strsim::jaro_winkler(&meant, &name).max(strsim::jaro_winkler(&meant, operation.id));
+            let likeness = strsim::jaro_winkler(&meant, &name)
+                .max(strsim::jaro_winkler(&meant, operation.id))
+                .max(strsim::jaro_winkler(&listed, &name));
             (likeness, name)
         })
         .filter(|(likeness, _)| *likeness > 0.85)
@@ -275,6 +278,7 @@ mod tests {
             ("v3.createCustomer", Some("v3.createCustomers, v2.createCustomer")),
             ("createCustomers", Some("v3.createCustomers, v2.createCustomer")),
             ("v3.CreateCustomers", Some("v3.createCustomers")),
+            ("v3.getCustomers", Some("v3.listCustomers")),
             ("orders*", None),
             ("", None),
         ] {

@@ -6,7 +6,8 @@ use crate::strict_json::Fault;
 pub const REDACTED: &str = "[redacted]";
 
 /// Headers whose values are not kept, in lower case.
-pub const HEADERS: &[&str] = &["x-auth-token", "authorization", "cookie"];
+pub const HEADERS: &[&str] =
+    &["x-auth-token", "authorization", "proxy-authorization", "cookie", "set-cookie"];
 
 /// Keys of bodies, at any depth, whose values are not kept.
 pub const KEYS: &[&str] = &["password", "password_confirmation", "new_password", "token"];
@@ -15,6 +16,12 @@ pub const KEYS: &[&str] = &["password", "password_confirmation", "new_password",
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
     KEYS.iter().any(|secret| key.eq_ignore_ascii_case(secret))
+}
+
+/// Whether the value of a parameter of a query is not kept: those keys, also spelled as items of a list, `token[]`.
+#[must_use]
+pub fn is_secret_parameter(name: &str) -> bool {
+    is_secret(name.split('[').next().unwrap_or_default())
 }
 
 /// Whether the value of a header, in lower case, is not kept.

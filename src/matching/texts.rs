@@ -32,7 +32,11 @@ enum Wanted {
 pub(super) fn query(json: Json, at: &str) -> Result<Vec<Named>, Fault> {
     let read = |(name, given): (String, Json)| {
         let at = format!("{at}/{}", escape(&name));
-        Ok(Named { wanted: Wanted::read(given.clone(), &at)?, name, given })
+        let wanted = Wanted::read(given.clone(), &at)?;
+        if secrets::is_secret_parameter(&name) && !wanted.is_presence() {
+            return Err(secrets::fault(&name, &at, r#"{"present":true}"#.to_owned()));
+        }
+        Ok(Named { name, given, wanted })
     };
     object(json, at)?.into_iter().map(read).collect()
 }
@@ -43,8 +47,7 @@ pub(super) fn headers(json: Json, at: &str) -> Result<Vec<Named>, Fault> {
         let at = format!("{at}/{}", escape(&name));
         let wanted = Wanted::read(given.clone(), &at)?;
         let lower = name.to_ascii_lowercase();
-        let is_presence = matches!(&wanted, Wanted::Like(conditions) if conditions.ask_only_for_presence());
-        if secrets::is_secret_header(&lower) && !is_presence {
+        if secrets::is_secret_header(&lower) && !wanted.is_presence() {
             return Err(secrets::fault(&name, &at, r#"{"present":true}"#.to_owned()));
         }
         Ok(Named { name: lower, given, wanted })
@@ -92,6 +95,11 @@ impl Wanted {
             }),
             other => scalar(other, at).map(Wanted::One),
         }
+    }
+
+    /// Whether no value is asked for.
+    fn is_presence(&self) -> bool {
+        matches!(self, Wanted::Like(conditions) if conditions.ask_only_for_presence())
     }
 
     fn holds(&self, values: &[Cow<'_, str>]) -> bool {

@@ -18,6 +18,7 @@ mod openapi;
 mod panics;
 mod program;
 mod races;
+mod recipes;
 mod seed_schema;
 mod strict;
 mod support;

@@ -363,7 +363,26 @@ async fn a_fault_that_can_not_be_is_refused() {
             "v2.createCustomer",
         ),
         (json!({"then": {"status": 503}, "when": {"path": "**/customer"}}), "/when/path", "/customers"),
-        (json!({"then": {"status": 503}, "when": {"path": "/stores/t/v2/customers"}}), "/when/path", ""),
+        (
+            json!({"then": {"status": 503}, "when": {"path": "/stores/t/v2/customers"}}),
+            "/when/path",
+            "**/customers",
+        ),
+        (
+            json!({"then": {"status": 503}, "when": {"operation": "v3.getCustomers"}}),
+            "/when/operation",
+            "v3.listCustomers",
+        ),
+        (
+            json!({"then": {"preset": "partial_group_write"}, "when": {"operation": "v2.createCustomer"}}),
+            "/then/preset",
+            "v2.createGroup, v2.updateGroup",
+        ),
+        (
+            json!({"then": {"preset": "maintenance_page"}, "when": {"path": "**/channels"}}),
+            "/then/preset",
+            "v2.listCustomers",
+        ),
         (
             json!({"then": {"status": 503}, "when": {"operation": "v2.createCustomer", "method": "GET"}}),
             "/when",

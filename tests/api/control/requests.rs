@@ -134,7 +134,7 @@ async fn what_can_not_be_is_refused() {
         ("?since=yesterday", "since: 'yesterday' is not a time"),
         ("?unmatched=1", "unmatched: expected true or false"),
         ("?after=f1", "after must be the id of a request"),
-        ("?wait=soon", "is not a duration"),
+        ("?wait=soon", "wait: 'soon' is not a duration"),
         ("?wait=61s", "must be at most 60s"),
         ("?limit=0", "limit must be"),
         ("/count?limit=5", "there is no parameter 'limit'"),
@@ -163,10 +163,15 @@ async fn what_can_not_be_is_refused() {
         (json!({"match": {"operation": "v9.x"}}), "/match/operation"),
         (json!({"count": {"exactly": -1}}), "/count/exactly"),
         (json!({"within": "2m"}), "/within"),
+        (json!({"match": {"query": {"token": "x"}}}), "/match/query/token"),
+        (json!({"match": {"query": {"password[]": {"contains": "x"}}}}), "/match/query/password[]"),
+        (json!({"match": {"headers": {"Proxy-Authorization": "x"}}}), "/match/headers/Proxy-Authorization"),
         (json!({"when": {}}), "/when"),
     ] {
         mock.verify(body).await.assert_refusal(422, "invalid", Some(at));
     }
+    let was_there = json!({"match": {"query": {"token": {"present": true}}}, "count": {"exactly": 0}});
+    assert_eq!(mock.verify(was_there).await.status, 200);
 }
 
 #[tokio::test]
