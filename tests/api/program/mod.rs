@@ -3,6 +3,7 @@
 mod config;
 mod data;
 mod end;
+mod faults;
 mod files;
 mod healthcheck;
 mod hostile;

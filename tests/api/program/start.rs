@@ -187,3 +187,39 @@ fn whoever_reads_the_first_line_may_close_the_pipe() {
         assert_eq!(answer.status, 200);
     }
 }
+
+#[test]
+fn each_request_is_one_line_where_that_is_asked_for() {
+    let call = |program: &Program| {
+        program.call("GET", "/stores/demo/v2/customers/1?x=1", "");
+        program.call("GET", "/livez", "");
+        program.call("GET", "/_mock/stores", "");
+        program.call("GET", "/nowhere", "");
+    };
+    let quiet = Program::start(&[]);
+    call(&quiet);
+    assert_eq!(quiet.stop().stderr, "");
+    let program = Program::start(&["--log-requests", "--log-format", "json"]);
+    let fault = r#"{"when":{"operation":"v3.listCustomers"},"then":{"status":503}}"#;
+    assert_eq!(program.call("POST", "/_mock/stores/demo/faults", fault).0, 201);
+    call(&program);
+    program.call("GET", "/stores/demo/v3/customers", "");
+    let log = program.stop().stderr;
+    let lines: Vec<_> = log.lines().map(json).collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    let fields = |line: usize, names: [&str; 6]| names.map(|name| lines[line]["fields"][name].to_string());
+    let names = ["method", "path", "store", "operation", "status", "fault"];
+    assert_eq!(
+        fields(0, names),
+        ["\"GET\"", "\"/stores/demo/v2/customers/1?x=1\"", "\"demo\"", "\"v2.getCustomer\"", "200", "null"]
+    );
+    assert_eq!(fields(1, names), ["\"GET\"", "\"/nowhere\"", "null", "null", "404", "null"]);
+    assert_eq!(
+        fields(2, names)[3..],
+        ["\"v3.listCustomers\"".to_owned(), "503".to_owned(), "\"f1\"".to_owned()]
+    );
+    assert!(
+        lines.iter().all(|line| line["level"] == "INFO" && line["fields"]["duration_us"].is_u64()),
+        "{log}"
+    );
+}

@@ -72,3 +72,56 @@ fn passwords_that_are_checked_are_not_in_the_log() {
     assert_eq!(log.matches("answered").count(), 7, "{log}");
     assert!(!log.contains("s3cret"), "{log}");
 }
+
+/// Whatever a client sends where secrets are sent, it is not told again.
+#[test]
+fn secrets_of_random_requests_are_in_no_log_at_its_most_talkative() {
+    let program = Program::start(&["--log-level", "trace", "--log-requests", "--password-hashing", "fast"]);
+    let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    for round in 0..150 {
+        let secret = format!("s3cret{round}x");
+        let method = ["GET", "POST", "PUT", "DELETE"][random(4)];
+        let path = [
+            "/stores/demo/v2/customers",
+            "/stores/demo/v3/customers",
+            "/stores/demo/v3/customers/validate-credentials",
+            "/api/v2/customers/1",
+            "/v2/nothing",
+        ][random(5)];
+        let query = ["", "?token=S", "?a=1&p%61ssword=S", "?new_password=S"][random(4)].replace('S', &secret);
+        let body = [
+            r#"{"email":"a@b.c","password":"S"}"#,
+            r#"[{"email":"a@b.c","first_name":"A","last_name":"B","authentication":{"new_password":"S1"}}]"#,
+            r#"{"first_name":"A","last_name":"B","email":"a@b.c","_authentication":{"password":"S","password_confirmation":"S"}}"#,
+            r#"{"token":["S"]"#,
+            "password=S",
+        ][random(5)]
+        .replace('S', &secret);
+        let header = [
+            format!("X-Auth-Token: {secret}"),
+            format!("Authorization: Basic {secret}"),
+            format!("X-Auth-Token: any\r\nCookie: a={secret}"),
+            format!("X-Auth-Token: any\r\nAuthorization: Bearer {secret}"),
+        ][random(4)]
+        .clone();
+        let request = format!(
+            "{method} {path}{query} HTTP/1.1\r\nHost: localhost\r\n{header}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        assert!(program.raw(request.as_bytes()).starts_with("HTTP/1.1 "), "{request}");
+    }
+    let (_, kept) = program.call("GET", "/_mock/requests?limit=1000", "");
+    let log = program.stop().stderr;
+    assert_eq!(log.matches(" answered ").count(), 150, "{log}");
+    for text in [log, kept] {
+        let at = text.find("s3cret");
+        assert!(at.is_none(), "{}", &text[at.unwrap().saturating_sub(300)..]);
+    }
+}
