@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use axum::http::HeaderMap;
 use blake2::{Blake2s256, Digest as _};
 use subtle::ConstantTimeEq;
 
@@ -202,14 +203,14 @@ impl Access {
 }
 
 impl Access {
-    /// The place of a token among those of the store.
+    /// The place of a request's token among those of the store.
     #[must_use]
-    pub fn place_of(&self, token: &[u8]) -> Option<usize> {
+    pub fn place_of_token(&self, headers: &HeaderMap) -> Option<usize> {
         // Most stores have none, and need not make a digest.
         if self.tokens.list.is_empty() {
             return None;
         }
-        self.tokens.by_digest.get(&digest(token)).copied()
+        self.tokens.by_digest.get(&digest(headers.get("x-auth-token")?.as_bytes())).copied()
     }
 
     /// A token that opens the store for everything: `any` of a lenient one; of a strict one its first such token.

@@ -1,5 +1,7 @@
 //! What answers before V2 or V3 is reached: unknown routes, credentials, quota headers. It has wordings of its own.
 
+use std::sync::LazyLock;
+
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -242,15 +244,31 @@ pub fn add_rate_headers(headers: &mut HeaderMap, allowance: Allowance) {
         (const { HeaderName::from_static("x-rate-limit-time-reset-ms") }, allowance.reset_ms),
         (const { HeaderName::from_static("x-rate-limit-time-window-ms") }, allowance.window_ms),
     ] {
-        headers.insert(name, value.into());
+        headers.insert(name, number(value));
     }
+}
+
+/// The numbers that have their text ready: those of a window of 30 seconds.
+const READY: usize = 30_000;
+
+/// Digits of each number, at the end of five places.
+static DIGITS: LazyLock<&'static [u8]> = LazyLock::new(|| {
+    let digits = (0..=READY).flat_map(|number| format!("{number:>5}").into_bytes());
+    Box::leak(digits.collect())
+});
+
+/// A number as a header has it. Four on each answer are too many to be made each time.
+fn number(value: i64) -> HeaderValue {
+    let ready = usize::try_from(value).ok().filter(|number| *number <= READY);
+    let text = ready.and_then(|number| std::str::from_utf8(&DIGITS[number * 5..number * 5 + 5]).ok());
+    text.map_or_else(|| value.into(), |text| HeaderValue::from_static(text.trim_start()))
 }
 
 const API_LIMIT: HeaderName = HeaderName::from_static("x-bc-apilimit-remaining");
 
 /// Adds the one rate-limit header of a Basic answer.
 pub fn add_basic_rate_header(headers: &mut HeaderMap, allowance: Allowance) {
-    headers.insert(API_LIMIT, allowance.left.into());
+    headers.insert(API_LIMIT, number(allowance.left));
 }
 
 /// Adds that header to an answer of V2 to a token. Observed, long ago: there it is no limit, but the largest number.

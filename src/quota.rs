@@ -75,6 +75,8 @@ impl Default for Quota {
 /// What is left for one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
+    /// When the request was counted, in Unix milliseconds of its store's time.
+    pub at: i64,
     /// Requests left in the window, never below zero.
     pub left: i64,
     /// Requests per window.
@@ -113,6 +115,7 @@ impl Quota {
         }
         *used += requests;
         Allowance {
+            at: now_ms,
             left: (limit - *used).max(0),
             limit,
             reset_ms: *start + window_ms - now_ms,

@@ -1,11 +1,12 @@
 //! One record of a request: filled by the steps of the edge, read once at its end, by the journal and by the log.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use tracing::Level;
 
@@ -15,12 +16,10 @@ use crate::access::Wanted;
 use crate::clock;
 use crate::control;
 use crate::faults::Met;
-use crate::journal::{self, About, Exchange, Head};
+use crate::journal::{self, About, Exchange, Head, Kept};
 use crate::operations::Operation;
 use crate::receive;
 use crate::tenants::{Entry, Tenants};
-
-const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 /// Where whoever watches the server asks how it is. Nobody wants to read of it.
 const HEALTH: [&str; 2] = ["/livez", "/readyz"];
@@ -90,17 +89,15 @@ impl Call {
         entry: Option<Arc<Entry>>,
         missing: Option<Box<str>>,
         operation: Option<&'static Operation>,
-        headers: &HeaderMap,
+        token: Option<usize>,
+        at: Option<i64>,
     ) {
         if self.received.is_none() {
             return;
         }
         self.operation = operation;
-        self.at = entry.as_ref().map_or_else(clock::system_ms, |entry| entry.clock.now_ms());
-        self.token = entry
-            .as_ref()
-            .zip(headers.get(TOKEN))
-            .and_then(|(entry, token)| entry.settings().access.place_of(token.as_bytes()));
+        self.at = at.unwrap_or_else(clock::system_ms);
+        self.token = token;
         self.entry = entry;
         self.missing = missing;
     }
@@ -124,9 +121,11 @@ impl Call {
             self.entry = Some(tenants.nothing());
         }
         let body = fault::whole(&mut response).await;
-        *response.body_mut() = if body.is_empty() { Body::empty() } else { Body::from(body.clone()) };
         self.log(&method, &head, Some(&response));
         self.keep(&method, &head, Some((response.status(), response.headers(), &body)));
+        if !body.is_empty() {
+            *response.body_mut() = Body::from(body);
+        }
         response
     }
 
@@ -163,6 +162,12 @@ impl Call {
         let has_secrets =
             self.operation.is_some_and(|operation| operation.wanted == Wanted::ReadStoredInstruments);
         let no_headers = HeaderMap::new();
+        let body = journal::redacted(&self.body);
+        let answer_body = match answer {
+            Some((.., body)) if has_secrets => journal::redacted(body),
+            Some((.., body)) => Cow::Borrowed(&body[..]),
+            None => Cow::default(),
+        };
         entry.journal.keep(&Exchange {
             about: About {
                 at: self.at,
@@ -173,13 +178,9 @@ impl Call {
             },
             method,
             head,
-            body: journal::Body::redacted(&self.body),
+            body: Kept::of(&body),
             answer_headers: answer.map_or(&no_headers, |(_, headers, _)| headers),
-            answer_body: match answer {
-                Some((.., body)) if has_secrets => journal::Body::redacted(body),
-                Some((.., body)) => journal::Body::harmless(body),
-                None => journal::Body::default(),
-            },
+            answer_body: Kept::of(&answer_body),
             fault: self.fault.as_deref(),
         });
     }

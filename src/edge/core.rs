@@ -23,7 +23,7 @@ use super::fault::{self, Incoming, PREFERENCE_APPLIED};
 use super::{Cut, LocalAddr, Options, host, on_vendor_mount};
 use crate::concurrency::Slot;
 use crate::error::Error;
-use crate::faults::{Break, Met, Preset, preferred};
+use crate::faults::{Break, Met, Preset, Then, preferred};
 use crate::line::Line;
 use crate::mount::{self, Family, Suffix};
 use crate::operations::{self, Operation};
@@ -51,6 +51,8 @@ struct Seat {
     missing: Option<Box<str>>,
     /// What is left of the store's quota.
     allowance: Option<Allowance>,
+    /// The place of its token among those of the store.
+    token: Option<usize>,
     /// Given back when the answer is ready.
     slot: Option<Arc<Slot>>,
     /// How long the answer is held back.
@@ -71,6 +73,7 @@ impl Seat {
             entry: None,
             missing: None,
             allowance: None,
+            token: None,
             slot: None,
             latency: Duration::ZERO,
             change: Change::Nothing,
@@ -161,12 +164,12 @@ impl Inner {
         }
         let is_whole = self.receive(&mut request).await;
         call.receives(&request);
-        let Seat { family, entry, missing, allowance, slot, operation, latency, change, refusal } =
+        let Seat { family, entry, missing, allowance, token, slot, operation, latency, change, refusal } =
             self.seat(&mut request, host.as_ref(), suffix).await;
         let met = self.meet(&request, family, operation, entry.as_deref());
-        let then = met.as_ref().map(|met| met.then.clone()).unwrap_or_default();
-        call.is_at(entry, missing, operation, request.headers());
-        call.meets(met.as_ref());
+        let then = met.as_ref().map_or(&Then::NOTHING, |met| &met.then);
+        call.is_at(entry, missing, operation, token, allowance.map(|allowance| allowance.at));
+        call.meets(met.as_deref());
         // The length of XML follows from all of it.
         let is_head_of_xml = matches!(change, Change::Xml(_)) && request.method() == Method::HEAD;
         if is_head_of_xml {
@@ -187,7 +190,7 @@ impl Inner {
             response = fault::partial(&method, response);
         }
         if let (Some(family), Some(allowance)) = (family, allowance)
-            && let Some(answer) = fault::answer(&then, family, allowance)
+            && let Some(answer) = fault::answer(then, family, allowance)
         {
             response = answer;
         }
@@ -213,14 +216,14 @@ impl Inner {
         headers.reserve(10);
         drop(slot);
         if let (Some(family), Some(allowance)) = (family, allowance) {
-            let allowance = fault::allowance(&then, allowance);
+            let allowance = fault::allowance(then, allowance);
             add_headers_of_mount(headers, family, operation, allowance);
         }
         if !is_whole {
             end_connection(headers);
         }
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-        if let Some(applied) = met.and_then(|met| met.applied) {
+        if let Some(applied) = met.as_ref().and_then(|met| met.applied.as_deref()) {
             headers.extend(HeaderValue::try_from(applied).map(|applied| (PREFERENCE_APPLIED, applied)));
         }
         let response = call.end(with_id(response, id), &self.tenants).await;
@@ -245,13 +248,13 @@ impl Inner {
         family: Option<Family>,
         operation: Option<&'static Operation>,
         entry: Option<&Entry>,
-    ) -> Option<Met> {
-        let met = entry.and_then(|entry| entry.faults.meet(&Incoming { operation, request }));
+    ) -> Option<Box<Met>> {
+        let met = entry.and_then(|entry| entry.faults.meet(&Incoming { operation, request })).map(Box::new);
         if met.is_some() || family.is_none() || !self.options.takes_preferences {
             return met;
         }
         let (then, applied) = preferred(request.headers())?;
-        Some(Met { id: "prefer".to_owned(), then, applied: Some(applied) })
+        Some(Box::new(Met { id: "prefer".to_owned(), then, applied: Some(applied) }))
     }
 
     /// 32 hex digits: when the server started, and a count.
@@ -295,6 +298,7 @@ impl Inner {
             Family::TokenV3 => accept::v3(request.headers()),
             _ => accept::v2(request.headers(), suffix, settings.access.switches.v2_without_accept),
         };
+        let token = settings.access.place_of_token(request.headers());
         let operation =
             operations::find(family.dialect(), request.method().as_str(), mount::below(family, path));
         let change = if family == Family::TokenV3 { Change::Nothing } else { Change::of(form, path) };
@@ -324,6 +328,7 @@ impl Inner {
             entry: Some(entry),
             missing,
             allowance: Some(allowance),
+            token,
             slot,
             operation,
             latency,

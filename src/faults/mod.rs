@@ -85,6 +85,17 @@ impl Preset {
 }
 
 impl Then {
+    /// What happens without a fault.
+    pub const NOTHING: Then = Then {
+        status: None,
+        retry_after: None,
+        delay: Duration::ZERO,
+        body: Shape::Vendor,
+        connection: None,
+        after_write: false,
+        preset: None,
+    };
+
     /// Whether the request is carried out.
     #[must_use]
     pub fn carries_out(&self) -> bool {

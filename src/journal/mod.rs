@@ -14,7 +14,8 @@ mod redact;
 mod ring;
 
 pub use head::Head;
-pub use record::{About, Body, Exchange, Kept, Record};
+pub use record::{About, Exchange, Kept, Record};
+pub use redact::body as redacted;
 use ring::Ring;
 
 /// How much is kept.

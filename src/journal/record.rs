@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode};
 use memchr::memmem;
 use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
 
 use super::head::{self, Head};
-use super::redact;
+use super::redact::{self, MOST_KEPT};
 use crate::matching::Seen;
 use crate::operations::Operation;
 
@@ -26,12 +25,12 @@ pub struct Exchange<'a> {
     pub method: &'a Method,
     /// Where it went, and its headers.
     pub head: &'a Head,
-    /// Its body.
-    pub body: Body,
+    /// What is kept of its body.
+    pub body: Kept<'a>,
     /// The headers of the answer.
     pub answer_headers: &'a HeaderMap,
-    /// The body of the answer.
-    pub answer_body: Body,
+    /// What is kept of the body of the answer.
+    pub answer_body: Kept<'a>,
     /// The fault that it met.
     pub fault: Option<&'a str>,
 }
@@ -49,32 +48,6 @@ pub struct About {
     pub status: Option<StatusCode>,
     /// How long the answer took, in microseconds.
     pub duration_us: u64,
-}
-
-/// What is kept of a body.
-#[derive(Clone, Debug, Default)]
-pub struct Body {
-    bytes: Bytes,
-    is_cut: bool,
-}
-
-impl Body {
-    /// A body without its secrets.
-    #[must_use]
-    pub fn redacted(body: &Bytes) -> Body {
-        if body.is_empty() {
-            return Body::default();
-        }
-        let (bytes, is_cut) = redact::body(body);
-        Body { bytes, is_cut }
-    }
-
-    /// A body that has no secrets, which are not searched for.
-    #[must_use]
-    pub fn harmless(body: &Bytes) -> Body {
-        let (bytes, is_cut) = redact::beginning(body);
-        Body { bytes, is_cut }
-    }
 }
 
 impl Exchange<'_> {
@@ -101,11 +74,11 @@ impl Exchange<'_> {
         ends[Part::Query as usize] = target + self.head.query.1;
         let mut end = |part: Part, text: &Vec<u8>| ends[part as usize] = text.len() - start;
         end(Part::Headers, text);
-        text.extend_from_slice(&self.body.bytes);
+        text.extend_from_slice(self.body.bytes);
         end(Part::Body, text);
         head::put(self.answer_headers, text);
         end(Part::AnswerHeaders, text);
-        text.extend_from_slice(&self.answer_body.bytes);
+        text.extend_from_slice(self.answer_body.bytes);
         end(Part::AnswerBody, text);
         text.extend_from_slice(self.fault.unwrap_or_default().as_bytes());
         end(Part::Fault, text);
@@ -284,14 +257,20 @@ impl Seen for Record {
 }
 
 /// What is kept of a body.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Kept<'a> {
-    bytes: &'a [u8],
+    pub(super) bytes: &'a [u8],
     /// Whether it is only the beginning.
     pub is_cut: bool,
 }
 
-impl Kept<'_> {
+impl<'a> Kept<'a> {
+    /// Of a body that has no secrets, which are not searched for.
+    #[must_use]
+    pub fn of(body: &'a [u8]) -> Kept<'a> {
+        Kept { bytes: &body[..body.len().min(MOST_KEPT)], is_cut: body.len() > MOST_KEPT }
+    }
+
     /// The JSON, if it is JSON and whole.
     #[must_use]
     pub fn json(self) -> Option<Json> {

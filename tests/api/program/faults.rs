@@ -25,7 +25,7 @@ fn attempt(program: &Program, path: &str, header: &str) -> (String, Result<(), E
         format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{header}\r\nAccept: application/json\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut came = Vec::new();
-    let mut buffer = [0; 65_536];
+    let mut buffer = [0; 8192];
     loop {
         match stream.read(&mut buffer) {
             Ok(0) => return (String::from_utf8_lossy(&came).into_owned(), Ok(())),
