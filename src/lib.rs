@@ -15,6 +15,7 @@ pub mod clock;
 pub mod concurrency;
 pub mod config;
 pub mod control;
+pub mod coverage;
 pub mod descriptors;
 pub mod durations;
 pub mod edge;

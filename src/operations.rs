@@ -134,7 +134,7 @@ const METAFIELD: &str = "/customers/{customer_id}/metafields/{metafield_id}";
 
 /// All of them, in the order in which documents list them.
 #[rustfmt::skip]
-pub const OPERATIONS: &[Operation] = &[
+pub static OPERATIONS: &[Operation] = &[
     v2("GET", "/customers", "listCustomers", "List customers, with filters and paging").deprecated(),
     v2("POST", "/customers", "createCustomer", "Create a customer").deprecated(),
     v2("DELETE", "/customers", "deleteCustomers", "Delete all customers that match; without filters, all of them").deprecated(),
@@ -218,6 +218,12 @@ pub const fn mounts(dialect: Dialect) -> &'static [&'static str] {
         Dialect::V2 => &["/stores/{store_hash}/v2", "/api/v2"],
         Dialect::V3 => &["/stores/{store_hash}/v3"],
     }
+}
+
+/// The place of an operation in [`OPERATIONS`].
+#[must_use]
+pub fn place(operation: &'static Operation) -> Option<usize> {
+    OPERATIONS.iter().position(|known| std::ptr::eq(known, operation))
 }
 
 /// The operation of a version with this id.

@@ -107,6 +107,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     endpoint("deleteFaults", "DELETE", FAULTS, "Forget all faults of a store"),
     endpoint("getFault", "GET", FAULT, "Look at a fault: how often it happened, and how often it still will").answers(200, "Fault"),
     endpoint("deleteFault", "DELETE", FAULT, "Forget a fault"),
+    endpoint("getCoverage", "GET", "/_mock/coverage", "See which operations were called, how often, and how sure we are of them").query(&["limit", "after"]).answers(200, "Coverage"),
     endpoint("getOpenapi", "GET", OPENAPI, "Read the OpenAPI document of v2, v3 or control; v3 unless said").query(&["version"]).answers(200, "Document"),
     endpoint("getSeedSchema", "GET", SEED_SCHEMA, "Read the format of seed files as a JSON schema").answers(200, "Document"),
 ];
@@ -142,6 +143,7 @@ pub(super) fn handler(endpoint: &Endpoint) -> MethodRouter<Arc<Control>> {
         "deleteFaults" => delete(faults::delete_all),
         "getFault" => get(faults::get),
         "deleteFault" => delete(faults::delete),
+        "getCoverage" => get(super::coverage),
         "getOpenapi" => get(super::openapi),
         "getSeedSchema" => get(super::seed_schema),
         id => unreachable!("nothing carries out {id}"),
@@ -305,6 +307,12 @@ fn schemas() -> Json {
         "NewFault": object(fault(false)),
         "Fault": object(fault(true)),
         "Faults": list("faults", "Fault"),
+        "Covered": object(json!({
+            "operation": text(), "method": text(), "path": text(),
+            "marks": {"type": "array", "items": {"enum": crate::coverage::MARKS}}, "section": text(),
+            "calls": {"type": "object", "additionalProperties": number()},
+        })),
+        "Coverage": list("operations", "Covered"),
         "Count": object(json!({"count": number()})),
         "Verification": object(json!({
             "match": {"type": "object"}, "count": {"type": "object"}, "within": duration,

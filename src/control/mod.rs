@@ -17,8 +17,10 @@ use axum::routing::get;
 use serde_json::json;
 use tower::Service;
 
+use crate::coverage::Coverage;
 use crate::fields::Dialect;
 use crate::openapi;
+use crate::operations::OPERATIONS;
 use crate::receive::{self, Unreceived};
 use crate::tenants::Tenants;
 
@@ -64,6 +66,7 @@ const BODY_LIMIT: usize = 64 << 20;
 #[derive(Debug)]
 struct Control {
     tenants: Arc<Tenants>,
+    coverage: Arc<Coverage>,
     default_store: Box<str>,
 }
 
@@ -78,8 +81,14 @@ pub struct Api {
 impl Api {
     /// The control API of these stores.
     #[must_use]
-    pub fn new(tenants: Arc<Tenants>, default_store: Box<str>, guard: Guard, read_timeout: Duration) -> Api {
-        let control = Arc::new(Control { tenants, default_store });
+    pub fn new(
+        tenants: Arc<Tenants>,
+        coverage: Arc<Coverage>,
+        default_store: Box<str>,
+        guard: Guard,
+        read_timeout: Duration,
+    ) -> Api {
+        let control = Arc::new(Control { tenants, coverage, default_store });
         Api { routes: routes().with_state(control), guard: guard.into(), read_timeout }
     }
 
@@ -155,6 +164,16 @@ fn routes() -> Router<Arc<Control>> {
 /// `GET /_mock/seed.schema.json`: the format of seed files.
 async fn seed_schema() -> Response {
     answer(StatusCode::OK, &crate::seed::schema::document())
+}
+
+/// `GET /_mock/coverage`: the operations, how sure we are of what they do, and how often each was called.
+async fn coverage(State(control): State<Arc<Control>>, listing: Listing) -> Result<Response, Refusal> {
+    let page = listing.page(&[])?;
+    let all: Vec<_> = OPERATIONS.iter().collect();
+    let total = all.len();
+    let (shown, _) = page.of(all, |operation, after| operation.name() == after);
+    let shown: Vec<_> = shown.into_iter().map(|operation| control.coverage.of(operation)).collect();
+    Ok(answer(StatusCode::OK, &json!({"operations": shown, "total": total})))
 }
 
 /// How many stores [`root`] lists.

@@ -17,11 +17,13 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tower::Service;
 
-use super::answer::{Change, panic_message, voiced};
+use super::answer::{Change, HINT, panic_message, voiced};
 use super::call::Call;
 use super::fault::{self, Incoming, PREFERENCE_APPLIED};
+use super::hint::Asked;
 use super::{Cut, LocalAddr, Options, host, on_vendor_mount};
 use crate::concurrency::Slot;
+use crate::coverage::Coverage;
 use crate::error::Error;
 use crate::faults::{Break, Met, Preset, Then, preferred};
 use crate::line::Line;
@@ -86,6 +88,7 @@ impl Seat {
 struct Inner {
     routes: Router,
     control: control::Api,
+    coverage: Arc<Coverage>,
     tenants: Arc<Tenants>,
     options: Options,
     start: u64,
@@ -110,13 +113,15 @@ impl Core {
     pub(super) fn new(routes: Router, tenants: Arc<Tenants>, options: Options) -> Core {
         // Ids are unique over restarts without being random: the start's time, then a count.
         let start = u64::try_from(clock::system_ms()).unwrap_or_default();
+        let coverage = Arc::new(Coverage::new());
         let control = control::Api::new(
             tenants.clone(),
+            coverage.clone(),
             options.default_store.clone(),
             options.guard.clone(),
             options.read_timeout,
         );
-        Core(Arc::new(Inner { routes, control, tenants, options, start, count: AtomicU64::new(0) }))
+        Core(Arc::new(Inner { routes, control, coverage, tenants, options, start, count: AtomicU64::new(0) }))
     }
 
     pub(super) fn answer(
@@ -168,6 +173,9 @@ impl Inner {
             self.seat(&mut request, host.as_ref(), suffix).await;
         let met = self.meet(&request, family, operation, entry.as_deref());
         let then = met.as_ref().map_or(&Then::NOTHING, |met| &met.then);
+        let is_over = allowance.is_some_and(|allowance| allowance.is_over);
+        let asked =
+            Asked::new(&request, family, operation, token.is_some(), entry.clone(), missing.clone(), is_over);
         call.is_at(entry, missing, operation, token, allowance.map(|allowance| allowance.at));
         call.meets(met.as_deref());
         // The length of XML follows from all of it.
@@ -223,6 +231,17 @@ impl Inner {
             end_connection(headers);
         }
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+        let status = response.status();
+        if let Some(operation) = operation {
+            self.coverage.counts(operation, status);
+        }
+        // What a fault says is no answer to what was asked.
+        if met.is_none()
+            && let Some(hint) = asked.hint(status, &self.tenants, &self.options.default_store)
+        {
+            response.headers_mut().insert(HINT, hint);
+        }
+        let headers = response.headers_mut();
         if let Some(applied) = met.as_ref().and_then(|met| met.applied.as_deref()) {
             headers.extend(HeaderValue::try_from(applied).map(|applied| (PREFERENCE_APPLIED, applied)));
         }

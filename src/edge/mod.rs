@@ -29,7 +29,9 @@ mod answer;
 mod call;
 mod core;
 mod fault;
+mod hint;
 mod host;
+mod route_hint;
 
 use answer::HINT;
 use core::{Core, DEPRECATION, REQUEST_ID, STORE_VERSION};

@@ -14,12 +14,7 @@ static V3: LazyLock<Json> = LazyLock::new(|| super::document(Dialect::V3, "", ""
 /// because it does not know it is not among them.
 #[must_use]
 pub fn unread(operation: &Operation, query: &[(String, String)], body: Option<&Json>) -> Vec<String> {
-    let document: &Json = match operation.dialect {
-        Dialect::V2 => &V2,
-        Dialect::V3 => &V3,
-    };
-    let method = operation.method.to_ascii_lowercase();
-    let described = &document["paths"][operation.path][&method];
+    let (document, described) = (document(operation), described(operation));
     let is_taken = |name: &str| {
         let parameters = described["parameters"].as_array();
         parameters.into_iter().flatten().any(|known| known["in"] == "query" && known["name"] == name)
@@ -35,6 +30,36 @@ pub fn unread(operation: &Operation, query: &[(String, String)], body: Option<&J
         walk(document, schema, body, String::new(), &mut unread);
     }
     unread
+}
+
+/// The names of the query parameters that an operation takes.
+pub fn query_names(operation: &Operation) -> impl Iterator<Item = &'static str> {
+    let parameters = described(operation)["parameters"].as_array();
+    let in_query = parameters.into_iter().flatten().filter(|known| known["in"] == "query");
+    in_query.filter_map(|known| known["name"].as_str())
+}
+
+/// Whether an operation takes an array as its body, or one object. `None` if it takes no body.
+#[must_use]
+pub fn takes_array(operation: &Operation) -> Option<bool> {
+    let schema = &described(operation)["requestBody"]["content"]["application/json"]["schema"];
+    let referred = schema["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
+    let schema = match referred {
+        Some(path) => document(operation).pointer(path)?,
+        None => schema,
+    };
+    (!schema.is_null()).then(|| schema["type"] == "array")
+}
+
+fn document(operation: &Operation) -> &'static Json {
+    match operation.dialect {
+        Dialect::V2 => &V2,
+        Dialect::V3 => &V3,
+    }
+}
+
+fn described(operation: &Operation) -> &'static Json {
+    &document(operation)["paths"][operation.path][operation.method.to_ascii_lowercase()]
 }
 
 fn walk(document: &Json, schema: &Json, body: &Json, at: String, unread: &mut Vec<String>) {

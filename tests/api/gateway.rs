@@ -345,7 +345,8 @@ async fn a_client_of_v2_that_names_no_form_gets_json_and_a_hint() {
     }
     assert_eq!(told("/stores/demo/v3/customers", "*/*").await, "", "V3 answers JSON to everybody");
     let empty = mock.get("/stores/nobody/v2/customers").await;
-    assert_eq!((empty.status, empty.header("x-mock-hint")), (204, ""), "nothing is in any form");
+    let nothing = "nobody wrote to the store nobody yet; check the hash, or create something in it";
+    assert_eq!((empty.status, empty.header("x-mock-hint")), (204, nothing), "nothing is in any form");
 }
 
 #[tokio::test]

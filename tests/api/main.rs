@@ -11,6 +11,7 @@ mod dialects;
 mod form_fields;
 mod gateway;
 mod generated;
+mod hints;
 mod hostile_bodies;
 mod hosts;
 mod isolation;

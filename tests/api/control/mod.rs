@@ -6,6 +6,7 @@ use crate::support::{Mock, Reply};
 
 mod clocks;
 mod concurrency;
+mod coverage;
 mod document;
 mod exports;
 mod faults;
