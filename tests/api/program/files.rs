@@ -106,7 +106,8 @@ fn a_store_that_there_is_no_descriptor_for_leaves_nothing_and_can_be_made_later(
     assert!(ready.body.contains(LEFT) && ready.body.contains("ulimit -n"), "{ready:?}");
     let log = program.log();
     assert_eq!(log.matches(LEFT).count(), 1, "{log}");
-    assert_eq!(log.lines().count(), 1, "{log}");
+    let failures = log.lines().filter(|line| !line.contains("took a wrong turn"));
+    assert_eq!(failures.count(), 1, "{log}");
 
     drop(others);
     until("there is room again", || client.call("GET", "/readyz", "").status == 200);
