@@ -21,6 +21,7 @@ use crate::server::Timeouts;
 use crate::strict_json;
 use crate::tenants::Profile;
 use crate::tenants::settings::PROFILES;
+use crate::tls;
 
 /// The port when nothing names one.
 pub const DEFAULT_PORT: u16 = 2442;
@@ -56,6 +57,8 @@ pub enum Command {
         /// Of which version
         version: Version,
     },
+    /// Print the certificate that clients of https must trust: the one that is kept, or that of the running server
+    Ca,
     /// Look at seed files
     Seed {
         #[command(subcommand)]
@@ -161,6 +164,30 @@ pub struct Config {
     #[arg(long, env = "BCMOCK_ALLOWED_HOST", global = true, value_name = "HOST", value_parser = NonEmptyStringValueParser::new(), action = clap::ArgAction::Append)]
     pub allowed_host: Vec<String>,
 
+    /// Speak http only
+    #[arg(long, env = "BCMOCK_NO_TLS", global = true, value_name = "true|false", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub no_tls: bool,
+
+    /// Directory in which the authority for https is kept, so that clients go on trusting it; without one it is in `tls` of the data directory, else in memory
+    #[arg(long, env = "BCMOCK_TLS_DIR", global = true, value_name = "DIRECTORY")]
+    pub tls_dir: Option<PathBuf>,
+
+    /// Certificate of one's own for https, in PEM, followed by those that sign it
+    #[arg(long, env = "BCMOCK_TLS_CERT", global = true, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Key of that certificate, in PEM
+    #[arg(long, env = "BCMOCK_TLS_KEY", global = true, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Another name or address of this server in its certificate; may be given several times
+    #[arg(long, env = "BCMOCK_TLS_SAN", global = true, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), action = clap::ArgAction::Append)]
+    pub tls_san: Vec<String>,
+
+    /// A second port to listen on, for clients that can not be told one: 443
+    #[arg(long, env = "BCMOCK_HTTPS_PORT", global = true, value_name = "PORT", value_parser = port)]
+    pub https_port: Option<u16>,
+
     /// How near to the service stores are that do not say so themselves: `sandbox`, which is kind, or `production`, which does what the service does: strict tokens, XML, quotas, limits of requests at once, no CORS
     #[arg(long, env = "BCMOCK_PROFILE", global = true, value_name = "PROFILE", default_value = "sandbox", value_parser = profile)]
     pub profile: Profile,
@@ -235,8 +262,9 @@ pub struct Config {
 }
 
 /// The settings that a command reads; serving reads them all.
-const READ_BY: [(&str, &[&str]); 3] = [
+const READ_BY: [(&str, &[&str]); 4] = [
     ("healthcheck", &["host", "port"]),
+    ("ca", &["host", "port", "data_dir", "tls_dir"]),
     ("openapi", &["host", "port", "public_url", "default_store"]),
     ("seed", &[]),
 ];
@@ -368,6 +396,22 @@ impl Config {
             bytes: self.journal_bytes as usize,
             total: usize::try_from(self.journal_total).unwrap_or(usize::MAX),
         }
+    }
+
+    /// Where certificates come from; `None` where there is no https.
+    #[must_use]
+    pub fn tls(&self) -> Option<tls::Options> {
+        (!self.no_tls).then(|| tls::Options {
+            dir: self.kept_authority(),
+            own: self.tls_cert.clone().zip(self.tls_key.clone()),
+            names: self.tls_san.clone(),
+        })
+    }
+
+    /// The directory in which the authority is kept.
+    #[must_use]
+    pub fn kept_authority(&self) -> Option<PathBuf> {
+        self.tls_dir.clone().or_else(|| self.data_dir.as_ref().map(|dir| dir.join("tls")))
     }
 
     /// The port to listen on.

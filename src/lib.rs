@@ -43,6 +43,7 @@ pub mod server;
 pub mod strict_json;
 pub mod tenant;
 pub mod tenants;
+pub mod tls;
 pub mod v2;
 pub mod v3;
 mod write_timeout;

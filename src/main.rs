@@ -14,7 +14,9 @@ use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::{self, Seed, SeedError};
 use bigcommerce_mock::tenants::{self, Settings, Tenants};
+use bigcommerce_mock::tls::Tls;
 use bigcommerce_mock::{descriptors, edge, healthcheck, openapi, reload, server};
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(target_env = "musl")]
@@ -33,6 +35,13 @@ fn main() -> ExitCode {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Healthcheck { wait } => match healthcheck::run(&cli.config, Duration::from_secs(wait)) {
             Ok(()) => ExitCode::SUCCESS,
+            Err(why) => refuse(&why, 1),
+        },
+        Command::Ca => match healthcheck::ca(&cli.config) {
+            Ok(pem) => {
+                let _ = io::stdout().write_all(pem.as_bytes());
+                ExitCode::SUCCESS
+            }
             Err(why) => refuse(&why, 1),
         },
         Command::Openapi { version } => match print_openapi(&cli.config, version) {
@@ -120,7 +129,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     let mut stop = std::pin::pin!(stop);
     let watch = reload::Watch::new(&config.seed);
     let starting = start(&config);
-    let (tenants, listener, shown) = tokio::select! {
+    let Started { tenants, listeners, tls, named } = tokio::select! {
         started = starting => started?,
         () = &mut stop => return Ok(()),
     };
@@ -134,16 +143,17 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
             allowed_hosts: config.allowed_host.clone(),
         },
         trust_proxy: config.trust_proxy,
+        ca: tls.as_ref().and_then(|tls| tls.ca.clone()),
         takes_preferences: !config.no_prefer,
         log_requests: config.log_requests,
     };
-    announce(&config, listener.local_addr()?, &tenants, &shown)?;
+    announce(&config, listeners[0].local_addr()?, &tenants, &named)?;
     let keeping_house = tenants.clone();
     let keeping_house = tokio::spawn(async move { keeping_house.keep_house().await });
     let reading = reload::keep_reading(config.seed.clone(), watch, config.watch, hang_up, tenants.clone());
     let reading = tokio::spawn(reading);
     let app = bigcommerce_mock::app(tenants.clone(), options);
-    server::serve(listener, app, config.timeouts(), stop).await;
+    server::serve(listeners, app, tls, config.timeouts(), stop).await;
     keeping_house.abort();
     reading.abort();
     let _ = tokio::time::timeout(Duration::from_millis(300), tenants.close()).await;
@@ -163,10 +173,17 @@ async fn check_seeds(files: &[PathBuf]) -> Result<String, Box<dyn std::error::Er
 /// Store hashes with the tokens that the seeds of the start name for them.
 type SeedTokens = HashSet<(String, String)>;
 
-/// Opens and fills the stores and takes the address.
-async fn start(
-    config: &Config,
-) -> Result<(Arc<Tenants>, tokio::net::TcpListener, SeedTokens), Box<dyn std::error::Error>> {
+/// What a server has once it has started.
+struct Started {
+    tenants: Arc<Tenants>,
+    /// The one that is announced comes first.
+    listeners: Vec<TcpListener>,
+    tls: Option<Tls>,
+    named: SeedTokens,
+}
+
+/// Opens and fills the stores and takes the addresses.
+async fn start(config: &Config) -> Result<Started, Box<dyn std::error::Error>> {
     if config.password_hashing == Cost::Fast {
         tracing::warn!("password hashing is set to fast: good for tests, worthless as protection");
     }
@@ -176,9 +193,15 @@ async fn start(
         );
     }
     // Before the stores: a taken port should not cost a seed.
-    let listener = server::listen(config.host, config.port()).await.map_err(|error| {
-        format!("can not listen on {}: {error}", SocketAddr::new(config.host, config.port()))
-    })?;
+    let mut listeners = Vec::new();
+    for port in [Some(config.port()), config.https_port].into_iter().flatten() {
+        let listener = server::listen(config.host, port).await;
+        listeners.push(
+            listener.map_err(|error| {
+                format!("can not listen on {}: {error}", SocketAddr::new(config.host, port))
+            })?,
+        );
+    }
     let seed = reload::read(&config.seed)?;
     let options = tenants::Options {
         data_dir: config.data_dir.clone(),
@@ -192,7 +215,9 @@ async fn start(
     let tenants = Arc::new(Tenants::open(options).await?);
     let named = seed.tokens();
     seed.load(&tenants).await?;
-    Ok((tenants, listener, named))
+    // The data directory is ours by now.
+    let tls = config.tls().map(|options| Tls::open(&options)).transpose()?;
+    Ok(Started { tenants, listeners, tls, named })
 }
 
 /// The first line is an interface: programs wait for it and read the port from it. The second is for a person.

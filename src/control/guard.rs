@@ -26,6 +26,20 @@ const PRIVATE: [&str; 4] = ["localhost", "local", "internal", "test"];
 /// The vendor's names that we answer to.
 const VENDOR: [&str; 2] = ["bigcommerce.com", "mybigcommerce.com"];
 
+/// Whether a host is one of the vendor's.
+#[must_use]
+pub fn is_vendors_host(name: &str) -> bool {
+    VENDOR.iter().any(|end| ends_with(name, end))
+}
+
+/// Whether a name is that domain, or one in it.
+fn ends_with(name: &str, domain: &str) -> bool {
+    let head = name.len().checked_sub(domain.len()).and_then(|at| name.split_at_checked(at));
+    head.is_some_and(|(head, tail)| {
+        tail.eq_ignore_ascii_case(domain) && (head.is_empty() || head.ends_with('.'))
+    })
+}
+
 impl Guard {
     /// Looks at who calls. `host` is what the client takes this server for.
     ///
@@ -70,16 +84,10 @@ impl Guard {
 
     fn is_ours(&self, host: &str) -> bool {
         let name = host.trim_start_matches('[').trim_end_matches(']');
-        let ends = |end: &str| {
-            let head = name.len().checked_sub(end.len()).and_then(|at| name.split_at_checked(at));
-            head.is_some_and(|(head, tail)| {
-                tail.eq_ignore_ascii_case(end) && (head.is_empty() || head.ends_with('.'))
-            })
-        };
         name.parse::<IpAddr>().is_ok()
             || !name.contains('.')
-            || PRIVATE.iter().any(|end| ends(end))
-            || VENDOR.iter().any(|end| ends(end))
+            || PRIVATE.iter().any(|end| ends_with(name, end))
+            || is_vendors_host(name)
             || self.allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -37,7 +37,7 @@ mod voice;
 
 use body::{Listing, Received, Site};
 use endpoints::ENDPOINTS;
-pub use guard::Guard;
+pub use guard::{Guard, is_vendors_host};
 use voice::{Refusal, answer};
 
 /// Where every path of this module begins, but for [`ROOT`].
@@ -54,6 +54,8 @@ pub fn is_ours(path: &str) -> bool {
 
 const OPENAPI: &str = "/_mock/openapi.json";
 
+const CA: &str = "/_mock/ca.pem";
+
 const SEED_SCHEMA: &str = "/_mock/seed.schema.json";
 
 /// What anybody may read, web pages of any origin too. Not [`ROOT`], which says which stores there are.
@@ -68,6 +70,8 @@ struct Control {
     tenants: Arc<Tenants>,
     coverage: Arc<Coverage>,
     default_store: Box<str>,
+    /// The certificate that clients of https trust, in PEM.
+    ca: Option<Arc<str>>,
 }
 
 /// The control API as a service. Cheap to clone.
@@ -85,10 +89,11 @@ impl Api {
         tenants: Arc<Tenants>,
         coverage: Arc<Coverage>,
         default_store: Box<str>,
+        ca: Option<Arc<str>>,
         guard: Guard,
         read_timeout: Duration,
     ) -> Api {
-        let control = Arc::new(Control { tenants, coverage, default_store });
+        let control = Arc::new(Control { tenants, coverage, default_store, ca });
         Api { routes: routes().with_state(control), guard: guard.into(), read_timeout }
     }
 
@@ -159,6 +164,19 @@ fn routes() -> Router<Arc<Control>> {
         routes = routes.route(endpoint.path, endpoints::handler(endpoint));
     }
     routes.method_not_allowed_fallback(voice::wrong_method).fallback(async || Refusal::no_such_route())
+}
+
+/// `GET /_mock/ca.pem`: whom clients must trust to speak https with this server.
+async fn ca(State(control): State<Arc<Control>>) -> Result<Response, Refusal> {
+    let Some(ca) = &control.ca else {
+        let message = "this server has no authority of its own";
+        return Err(Refusal::new(StatusCode::NOT_FOUND, "no_such_route", message)
+            .hint("it was started with --no-tls or --tls-cert"));
+    };
+    let mut response = Response::new(HttpBody::from(ca.to_string()));
+    let pem = HeaderValue::from_static("application/x-pem-file");
+    response.headers_mut().insert(CONTENT_TYPE, pem);
+    Ok(response)
 }
 
 /// `GET /_mock/seed.schema.json`: the format of seed files.

@@ -21,7 +21,7 @@ use super::answer::{Change, HINT, panic_message, voiced};
 use super::call::Call;
 use super::fault::{self, Incoming, PREFERENCE_APPLIED};
 use super::hint::Asked;
-use super::{Cut, LocalAddr, Options, host, on_vendor_mount};
+use super::{Cut, Encrypted, LocalAddr, Options, host, on_vendor_mount};
 use crate::concurrency::Slot;
 use crate::coverage::Coverage;
 use crate::error::Error;
@@ -118,6 +118,7 @@ impl Core {
             tenants.clone(),
             coverage.clone(),
             options.default_store.clone(),
+            options.ca.clone(),
             options.guard.clone(),
             options.read_timeout,
         );
@@ -400,7 +401,8 @@ impl Inner {
         } else {
             host::Forwarded::default()
         };
-        let scheme = forwarded.scheme.unwrap_or("http");
+        let own = if request.extensions().get::<Encrypted>().is_some() { "https" } else { "http" };
+        let scheme = forwarded.scheme.unwrap_or(own);
         let (host, local) = (forwarded.host.as_ref().or(host), request.extensions().get::<LocalAddr>());
         // Room for a path.
         let mut origin = String::with_capacity(128);

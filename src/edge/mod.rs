@@ -59,6 +59,10 @@ const EXPOSED: [HeaderName; 14] = [
 #[derive(Clone, Copy, Debug)]
 pub struct LocalAddr(pub SocketAddr);
 
+/// On requests that came over https.
+#[derive(Clone, Copy, Debug)]
+pub struct Encrypted;
+
 /// How the edge treats requests.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -72,6 +76,8 @@ pub struct Options {
     pub read_timeout: Duration,
     /// Whom the control API answers.
     pub guard: Guard,
+    /// The certificate that clients trust, in PEM, if this server has an authority of its own.
+    pub ca: Option<Arc<str>>,
     /// Whether a request may ask for a fault by itself.
     pub takes_preferences: bool,
     /// Whether each request is a line in the log.
