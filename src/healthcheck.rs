@@ -31,7 +31,7 @@ pub fn run(config: &Config, wait: Duration) -> Result<(), String> {
 }
 
 fn ask(address: SocketAddr) -> Result<(), String> {
-    get(address, "/readyz").map(|_| ())
+    send(address, "/readyz").and_then(|mut stream| status(&mut stream))
 }
 
 /// The certificate that clients of https must trust, as it is kept, or as the running server tells it.
@@ -44,24 +44,34 @@ pub fn ca(config: &Config) -> Result<String, String> {
         return Ok(kept);
     }
     let address = SocketAddr::new(config::reachable(config.host), config.port());
-    get(address, "/_mock/ca.pem").map_err(|why| format!("no certificate from the server at {address}: {why}"))
+    let read = |mut stream: TcpStream| {
+        status(&mut stream)?;
+        let mut rest = String::new();
+        stream.read_to_string(&mut rest).map_err(|error| error.to_string())?;
+        Ok(rest.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+    };
+    let answer = send(address, "/_mock/ca.pem").and_then(read);
+    answer.map_err(|why: String| format!("no certificate from the server at {address}: {why}"))
 }
 
-/// The body of an answer that is 200.
-fn get(address: SocketAddr, path: &str) -> Result<String, String> {
-    let exchange = || {
+/// A connection on which a request was sent.
+fn send(address: SocketAddr, path: &str) -> Result<TcpStream, String> {
+    let send = || {
         let mut stream = TcpStream::connect_timeout(&address, ATTEMPT)?;
         stream.set_read_timeout(Some(ATTEMPT))?;
         write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
+        Ok(stream)
     };
-    let answer: String = exchange().map_err(|error: std::io::Error| error.to_string())?;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    if head.starts_with("HTTP/1.1 200") {
-        Ok(body.to_owned())
+    send().map_err(|error: std::io::Error| error.to_string())
+}
+
+/// Says that an answer begins with 200.
+fn status(stream: &mut TcpStream) -> Result<(), String> {
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).map_err(|error| error.to_string())?;
+    if answer == *b"HTTP/1.1 200" {
+        Ok(())
     } else {
-        Err(format!("it answered {}", head.chars().take(12).collect::<String>()))
+        Err(format!("it answered {}", String::from_utf8_lossy(&answer)))
     }
 }

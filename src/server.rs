@@ -1,4 +1,4 @@
-//! Listening: connections, their limits, and a clean end.
+//! Listening: connections that speak http or https, their limits, and a clean end.
 
 use std::future::{Future, ready};
 use std::io;
@@ -181,10 +181,10 @@ impl Server {
         let stream = TokioIo::new(stream);
         let (server, mut ended) = (self.clone(), connection.ended.clone());
         let service = service_fn(move |request| server.answer(request, &connection));
-        let served = if is_http2 {
+        let outcome = if is_http2 {
             let mut serving = pin!(self.http2.serve_connection(stream, service));
             match select(serving.as_mut(), pin!(ended.changed())).await {
-                Either::Left((served, _)) => served,
+                Either::Left((outcome, _)) => outcome,
                 Either::Right(_) => {
                     serving.as_mut().graceful_shutdown();
                     serving.await
@@ -193,14 +193,14 @@ impl Server {
         } else {
             let mut serving = pin!(self.http1.serve_connection(stream, service).with_upgrades());
             match select(serving.as_mut(), pin!(ended.changed())).await {
-                Either::Left((served, _)) => served,
+                Either::Left((outcome, _)) => outcome,
                 Either::Right(_) => {
                     serving.as_mut().graceful_shutdown();
                     serving.await
                 }
             }
         };
-        if let Err(error) = served {
+        if let Err(error) = outcome {
             // A client that went away, or never finished its request or took its answer.
             tracing::debug!(%error, "a connection ended early");
         }

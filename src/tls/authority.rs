@@ -45,30 +45,30 @@ impl Authority {
     /// The authority that is kept in a directory, made if there is none; without a directory one for this run.
     pub(super) fn open(dir: Option<&Path>) -> Result<Authority, TlsError> {
         let Some(dir) = dir else {
-            return Authority::new(&KeyPair::generate().map_err(TlsError::certificate)?);
+            return Authority::new(KeyPair::generate().map_err(TlsError::certificate)?, None);
         };
         let (certificate, key) = (dir.join(CERTIFICATE), dir.join(KEY));
-        match (read(&certificate)?, read(&key)?) {
-            (Some(certificate), Some(pem)) => {
-                let pair = KeyPair::from_pem(&pem).map_err(|error| TlsError::file(&key, error))?;
-                Ok(Authority { certificate, issuer: Issuer::new(params(), pair) })
-            }
-            _ => {
-                let pair = KeyPair::generate().map_err(TlsError::certificate)?;
-                let made = Authority::new(&pair)?;
-                fs::create_dir_all(dir).map_err(|error| TlsError::file(dir, error))?;
-                // The key first: a certificate alone would be trusted for nothing.
-                write(&key, &pair.serialize_pem()).map_err(|error| TlsError::file(&key, error))?;
-                write(&certificate, &made.certificate)
-                    .map_err(|error| TlsError::file(&certificate, error))?;
-                Ok(made)
+        if let Some(pem) = read(&key)? {
+            let pair = KeyPair::from_pem(&pem).map_err(|error| TlsError::file(&key, error))?;
+            if let Some(kept) = read(&certificate)? {
+                return Authority::new(pair, Some(kept));
             }
         }
+        let pair = KeyPair::generate().map_err(TlsError::certificate)?;
+        fs::create_dir_all(dir).map_err(|error| TlsError::file(dir, error))?;
+        // The key first: a certificate alone would be trusted for nothing.
+        write(&key, &pair.serialize_pem()).map_err(|error| TlsError::file(&key, error))?;
+        let made = Authority::new(pair, None)?;
+        write(&certificate, &made.certificate).map_err(|error| TlsError::file(&certificate, error))?;
+        Ok(made)
     }
 
-    fn new(pair: &KeyPair) -> Result<Authority, TlsError> {
-        let certificate = params().self_signed(pair).map_err(TlsError::certificate)?.pem();
-        let pair = KeyPair::try_from(pair.serialized_der()).map_err(TlsError::certificate)?;
+    /// The authority of this key, with the certificate that is kept of it, or a new one.
+    fn new(pair: KeyPair, kept: Option<String>) -> Result<Authority, TlsError> {
+        let certificate = match kept {
+            Some(kept) => kept,
+            None => params().self_signed(&pair).map_err(TlsError::certificate)?.pem(),
+        };
         Ok(Authority { certificate, issuer: Issuer::new(params(), pair) })
     }
 

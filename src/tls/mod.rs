@@ -45,11 +45,11 @@ pub enum TlsError {
 }
 
 impl TlsError {
-    fn file(path: &Path, why: impl ToString) -> TlsError {
+    fn file(path: &Path, why: impl std::fmt::Display) -> TlsError {
         TlsError::File { path: path.to_owned(), why: why.to_string() }
     }
 
-    fn certificate(why: impl ToString) -> TlsError {
+    fn certificate(why: impl std::fmt::Display) -> TlsError {
         TlsError::Certificate(why.to_string())
     }
 }

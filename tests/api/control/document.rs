@@ -92,6 +92,8 @@ async fn every_example_of_the_document_is_answered_as_it_shows() {
                 "{method} {path} {body}:\n{}\nis not\n{shown}",
                 reply.body
             );
+        } else if path == "/_mock/ca.pem" {
+            assert!(reply.body.starts_with("-----BEGIN CERTIFICATE-----"), "{}", reply.body);
         } else {
             assert_eq!(reply.body, "");
         }

@@ -74,7 +74,7 @@ fn five_hundred_connections_at_once_are_all_answered() {
 }
 
 #[test]
-fn what_is_not_http_1_is_400_or_closed() {
+fn what_is_not_http_is_400_or_closed() {
     let program = Program::start(&["--read-timeout", "1"]);
     let client_hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x00\x01\x02\x03";
     let noise: Vec<u8> = (0..4096_u32).map(|i| u8::try_from(i * 167 % 251).unwrap()).collect();
@@ -83,7 +83,6 @@ fn what_is_not_http_1_is_400_or_closed() {
         &noise,
         &[0; 1000],
         b"\r\n\r\n\r\n",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
         b"GET /livez\r\n\r\n",
         b"GET /livez HTTP/3.0\r\n\r\n",
         b"GET /livez FTP/1.1\r\n\r\n",

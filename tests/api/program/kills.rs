@@ -88,7 +88,9 @@ fn files(data: &Path) -> BTreeMap<String, Vec<String>> {
     let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let names = std::fs::read_dir(data).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    for name in names.filter(|name| *name != ".lock" && !name.ends_with("-wal") && !name.ends_with("-shm")) {
+    for name in names.filter(|name| {
+        *name != ".lock" && *name != "tls" && !name.ends_with("-wal") && !name.ends_with("-shm")
+    }) {
         let (store, rest) = name.split_once('.').unwrap();
         files.entry(store.to_owned()).or_default().push(rest.to_owned());
     }

@@ -19,6 +19,7 @@ mod seed_stores_refused;
 mod slow_readers;
 mod start;
 mod statements;
+mod tls;
 mod wire;
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};

@@ -90,7 +90,7 @@ impl Mock {
             read_timeout: Duration::from_secs(30),
             guard: Guard::default(),
             trust_proxy: false,
-            ca: None,
+            ca: Some("-----BEGIN CERTIFICATE-----\n".into()),
             takes_preferences: true,
             log_requests: false,
         };
