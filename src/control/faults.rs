@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use super::Control;
 use super::body::{Body, Listing, Named};
 use super::voice::{Refusal, answer, ok};
-use crate::faults::Fault;
+use crate::faults::{Fault, MOST};
 use crate::reply;
 
 /// `POST /_mock/stores/{hash}/faults`
@@ -22,7 +22,11 @@ pub(super) async fn add(
     body: Body,
 ) -> Result<Response, Refusal> {
     let entry = control.entry(&hash)?;
-    let fault = entry.faults.add(Fault::read(body.json()?, &hash)?);
+    let too_many = || {
+        Refusal::invalid(format!("the store '{hash}' has {MOST} faults, which is the most"))
+            .hint("DELETE those that have happened")
+    };
+    let fault = entry.faults.add(Fault::read(body.json()?, &hash)?).ok_or_else(too_many)?;
     let mut response = answer(StatusCode::CREATED, &fault.to_json());
     if let Ok(location) = HeaderValue::try_from(format!("/_mock/stores/{hash}/faults/{}", fault.id())) {
         response.headers_mut().insert(LOCATION, location);

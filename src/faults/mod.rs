@@ -140,6 +140,9 @@ impl Fault {
     }
 }
 
+/// The most faults of a store: each request is held against all of them.
+pub const MOST: usize = 1000;
+
 /// The faults of one life of a store, oldest first.
 #[derive(Debug, Default)]
 pub struct Faults {
@@ -166,14 +169,17 @@ pub struct Met {
 }
 
 impl Faults {
-    /// Adds a fault, which [`read::fault`] read. It as it stands.
-    pub fn add(&self, mut fault: Fault) -> Fault {
+    /// Adds a fault, and gives it its id; `None` if there are [`MOST`] already.
+    pub fn add(&self, mut fault: Fault) -> Option<Fault> {
         let mut all = self.lock();
+        if all.list.len() >= MOST {
+            return None;
+        }
         all.last += 1;
         fault.number = all.last;
         all.list.push(fault.clone());
         self.count(&all);
-        fault
+        Some(fault)
     }
 
     /// All of them.

@@ -409,6 +409,20 @@ async fn a_fault_that_can_not_be_is_refused() {
 }
 
 #[tokio::test]
+async fn a_store_has_no_more_faults_than_a_request_can_be_held_against() {
+    let mock = Mock::new().await;
+    mock.make("s", json!({})).await;
+    for _ in 0..1000 {
+        mock.fault(json!({"then": {"status": 503}})).await;
+    }
+    let reply = mock.control("POST", "/stores/s/faults", json!({"then": {"status": 503}})).await;
+    reply.assert_refusal(422, "invalid", None);
+    assert!(reply.body.contains("1000 faults"), "{}", reply.body);
+    assert_eq!(mock.control("DELETE", "/stores/s/faults/f7", Value::Null).await.status, 204);
+    assert_eq!(mock.fault(json!({"then": {"status": 503}})).await["id"], "f1001");
+}
+
+#[tokio::test]
 async fn a_request_whose_client_goes_away_is_kept_without_an_answer() {
     let mock = Mock::new().await;
     mock.make("s", json!({})).await;
