@@ -46,15 +46,17 @@ pub(super) const STORE_VERSION: HeaderName = HeaderName::from_static("x-bc-store
 pub(super) struct Core(Arc<Inner>);
 
 /// Where a request belongs.
-struct Seat {
-    family: Option<Family>,
-    entry: Option<Arc<Entry>>,
+pub(super) struct Seat {
+    pub(super) family: Option<Family>,
+    pub(super) entry: Option<Arc<Entry>>,
     /// The store that it names, if that does not exist.
-    missing: Option<Box<str>>,
+    pub(super) missing: Option<Box<str>>,
     /// What is left of the store's quota.
-    allowance: Option<Allowance>,
+    pub(super) allowance: Option<Allowance>,
     /// The place of its token among those of the store.
-    token: Option<usize>,
+    pub(super) token: Option<usize>,
+    /// Whether its token may be that of another store.
+    pub(super) may_be_foreign: bool,
     /// Given back when the answer is ready.
     slot: Option<Arc<Slot>>,
     /// How long the answer is held back.
@@ -62,7 +64,7 @@ struct Seat {
     /// What becomes of the answer.
     change: Change,
     /// What it asks for, if there is such a thing.
-    operation: Option<&'static Operation>,
+    pub(super) operation: Option<&'static Operation>,
     /// The answer, if it gets no further.
     refusal: Option<Response>,
 }
@@ -76,6 +78,7 @@ impl Seat {
             missing: None,
             allowance: None,
             token: None,
+            may_be_foreign: true,
             slot: None,
             latency: Duration::ZERO,
             change: Change::Nothing,
@@ -170,13 +173,13 @@ impl Inner {
         }
         let is_whole = self.receive(&mut request).await;
         call.receives(&request);
-        let Seat { family, entry, missing, allowance, token, slot, operation, latency, change, refusal } =
-            self.seat(&mut request, host.as_ref(), suffix).await;
+        let seat = self.seat(&mut request, host.as_ref(), suffix).await;
+        let asked = Asked::of(&request, &seat);
+        let Seat {
+            family, entry, missing, allowance, token, slot, operation, latency, change, refusal, ..
+        } = seat;
         let met = self.meet(&request, family, operation, entry.as_deref());
         let then = met.as_ref().map_or(&Then::NOTHING, |met| &met.then);
-        let is_over = allowance.is_some_and(|allowance| allowance.is_over);
-        let asked =
-            Asked::new(&request, family, operation, token.is_some(), entry.clone(), missing.clone(), is_over);
         call.is_at(entry, missing, operation, token, allowance.map(|allowance| allowance.at));
         call.meets(met.as_deref());
         // The length of XML follows from all of it.
@@ -238,6 +241,7 @@ impl Inner {
         }
         // What a fault says is no answer to what was asked.
         if met.is_none()
+            && let Some(asked) = asked
             && let Some(hint) = asked.hint(status, &self.tenants, &self.options.default_store)
         {
             response.headers_mut().insert(HINT, hint);
@@ -319,6 +323,7 @@ impl Inner {
             _ => accept::v2(request.headers(), suffix, settings.access.switches.v2_without_accept),
         };
         let token = settings.access.place_of_token(request.headers());
+        let may_be_foreign = settings.access.strict && token.is_none();
         let operation =
             operations::find(family.dialect(), request.method().as_str(), mount::below(family, path));
         let change = if family == Family::TokenV3 { Change::Nothing } else { Change::of(form, path) };
@@ -349,6 +354,7 @@ impl Inner {
             missing,
             allowance: Some(allowance),
             token,
+            may_be_foreign,
             slot,
             operation,
             latency,

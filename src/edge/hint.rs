@@ -10,6 +10,7 @@ use axum::http::header::ORIGIN;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
+use super::core::Seat;
 use super::route_hint;
 use crate::access::digest;
 use crate::fields::Dialect;
@@ -59,29 +60,30 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn new(
-        request: &Request,
-        family: Option<Family>,
-        operation: Option<&'static Operation>,
-        is_listed: bool,
-        entry: Option<Arc<Entry>>,
-        missing: Option<Box<str>>,
-        is_over: bool,
-    ) -> Asked {
+    /// What a hint would be made of; `None` if there can be none, whatever the answer.
+    pub(super) fn of(request: &Request, seat: &Seat) -> Option<Asked> {
+        let is_over = seat.allowance.is_some_and(|allowance| allowance.is_over);
+        let is_plain = matches!(*request.method(), Method::GET | Method::HEAD)
+            && request.uri().query().is_none()
+            && !request.headers().contains_key(ORIGIN);
+        if is_plain && seat.operation.is_some() && seat.missing.is_none() && !is_over && !seat.may_be_foreign
+        {
+            return None;
+        }
         let body = request.extensions().get::<Received>().and_then(|received| received.0.as_ref().ok());
-        Asked {
-            family,
-            operation,
+        Some(Asked {
+            family: seat.family,
+            operation: seat.operation,
             method: request.method().clone(),
             uri: request.uri().clone(),
             body: body.cloned(),
-            is_listed,
+            is_listed: seat.token.is_some(),
             token: request.headers().get("x-auth-token").cloned(),
             origin: request.headers().get(ORIGIN).cloned(),
-            entry,
-            missing,
+            entry: seat.entry.clone(),
+            missing: seat.missing.clone(),
             is_over,
-        }
+        })
     }
 
     /// The hint for an answer of this status, if there is something to say. The first of a kind is logged.
