@@ -34,6 +34,7 @@ pub mod mount;
 pub mod openapi;
 pub mod operations;
 pub mod passwords;
+pub mod query;
 pub mod quota;
 pub mod receive;
 pub mod reload;

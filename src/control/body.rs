@@ -6,10 +6,10 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
-use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 
 use super::voice::Refusal;
+use crate::query;
 use crate::strict_json::nearest;
 
 /// The body, which may be empty.
@@ -96,14 +96,7 @@ impl<S: Sync> FromRequestParts<S> for Listing {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Listing, Infallible> {
-        let decode =
-            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-        let pairs = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-        let pairs = pairs.map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(key), decode(value))
-        });
-        Ok(Listing(pairs.collect()))
+        Ok(Listing(query::pairs(parts.uri.query().unwrap_or_default())))
     }
 }
 

@@ -11,7 +11,6 @@ use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::Response;
 use futures_util::stream;
 use http_body_util::BodyExt;
-use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
 
 use crate::faults::{Break, Preset, Shape, Then};
@@ -19,6 +18,7 @@ use crate::gateway;
 use crate::matching::Seen;
 use crate::mount::Family;
 use crate::operations::Operation;
+use crate::query;
 use crate::quota::Allowance;
 use crate::receive::Received;
 use crate::v2::customer_groups;
@@ -50,12 +50,7 @@ impl Seen for Incoming<'_> {
     }
 
     fn query(&self) -> Cow<'_, [(String, String)]> {
-        let decode =
-            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-        let query = self.request.uri().query().unwrap_or_default();
-        let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        pairs.map(|(key, value)| (decode(key), decode(value))).collect()
+        query::pairs(self.request.uri().query().unwrap_or_default()).into()
     }
 
     fn header(&self, name: &str) -> Vec<Cow<'_, str>> {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, Method, StatusCode};
 use memchr::memmem;
-use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
 
 use super::head::{self, Head};
 use super::redact::{self, MOST_KEPT};
 use crate::matching::Seen;
 use crate::operations::Operation;
+use crate::query;
 
 /// Names and values of headers.
 type Header<'a> = (Cow<'a, str>, Cow<'a, str>);
@@ -177,15 +177,7 @@ impl Record {
     #[must_use]
     pub fn query(&self) -> Vec<(String, String)> {
         let query = self.text(Part::Query).strip_prefix('?').unwrap_or_default();
-        let decode =
-            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-        let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        pairs
-            .map(|pair| {
-                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (decode(key), decode(value))
-            })
-            .collect()
+        query::pairs(query)
     }
 
     /// Its headers, in order.
