@@ -201,7 +201,8 @@ pub struct Config {
         env = "BCMOCK_JOURNAL_ENTRIES",
         global = true,
         value_name = "NUMBER",
-        default_value = "1000"
+        default_value = "1000",
+        value_parser = count
     )]
     pub journal_entries: u32,
 
@@ -211,7 +212,8 @@ pub struct Config {
         env = "BCMOCK_JOURNAL_BYTES",
         global = true,
         value_name = "BYTES",
-        default_value = "16777216"
+        default_value = "16777216",
+        value_parser = count
     )]
     pub journal_bytes: u32,
 
@@ -221,7 +223,8 @@ pub struct Config {
         env = "BCMOCK_JOURNAL_TOTAL",
         global = true,
         value_name = "BYTES",
-        default_value = "268435456"
+        default_value = "268435456",
+        value_parser = bytes
     )]
     pub journal_total: u64,
 
@@ -395,6 +398,14 @@ fn seconds(text: &str) -> Result<u64, String> {
     whole(text, 0..=u64::MAX).ok_or_else(|| why.to_owned())
 }
 
+fn count(text: &str) -> Result<u32, String> {
+    whole(text, 0..=u32::MAX).ok_or_else(|| format!("expected a whole number from 0 to {}", u32::MAX))
+}
+
+fn bytes(text: &str) -> Result<u64, String> {
+    whole(text, 0..=u64::MAX).ok_or_else(|| "expected a whole number of bytes".to_owned())
+}
+
 fn at_least_one(text: &str) -> Result<u32, String> {
     let why = format!("expected a whole number from 1 to {}", u32::MAX);
     whole(text, 1..=u32::MAX).ok_or(why)
@@ -455,6 +466,14 @@ mod tests {
     }
 
     #[test]
+    fn the_bounds_of_kept_requests_are_what_the_flags_say() {
+        let config =
+            parse(&["--journal-entries", "5", "--journal-bytes", "6", "--journal-total", "7"]).unwrap();
+        assert_eq!(config.journal(), journal::Limits { entries: 5, bytes: 6, total: 7 });
+        assert_eq!(parse(&[]).unwrap().journal(), journal::Limits::default());
+    }
+
+    #[test]
     fn flags_are_taken_before_and_after_the_subcommand() {
         for args in [&["--port", "1"][..], &["serve", "--port", "1"], &["--port", "1", "healthcheck"]] {
             assert_eq!(parse(args).unwrap().port(), 1, "{args:?}");
@@ -479,6 +498,11 @@ mod tests {
             ("--body-limit", "1MB", "a whole number from 1 to 4294967295"),
             ("--read-timeout", "-1", "a whole number from 1"),
             ("--sleep-after", "soon", "is not a duration"),
+            ("--journal-entries", "many", "a whole number from 0"),
+            ("--journal-bytes", "16MiB", "a whole number from 0"),
+            ("--journal-total", "-1", "a whole number of bytes"),
+            ("--https-port", "https", "a port is a whole number"),
+            ("--no-prefer", "perhaps", "boolean"),
             ("--max-awake", "0", "a whole number from 1"),
             ("--control-token", "", "value"),
             ("--trust-proxy", "perhaps", "boolean"),

@@ -73,6 +73,7 @@ impl Ring {
         let Some(oldest) = self.slots.pop_front() else { return false };
         self.live -= oldest.facts.bytes();
         self.drop_unused();
+        self.release_if_empty();
         true
     }
 
@@ -82,10 +83,13 @@ impl Ring {
         self.slots.retain(|_| records.next().is_none_or(|record| !is_forgotten(&record)));
         self.live = self.slots.iter().map(|slot| slot.facts.bytes()).sum();
         self.drop_unused();
+        self.release_if_empty();
+    }
+
+    /// Gives everything back where nothing is kept.
+    fn release_if_empty(&mut self) {
         if self.slots.is_empty() {
-            let is_known = self.is_known;
-            // Segments keep their numbers.
-            *self = Ring { first: self.first, is_known, ..Ring::default() };
+            *self = Ring { is_known: self.is_known, ..Ring::default() };
         }
     }
 

@@ -234,6 +234,14 @@ async fn the_oldest_go_where_there_are_too_many() {
     let left = mock.get("/_mock/stores/s/requests?limit=1").await.json()["total"].as_u64().unwrap();
     assert!(left < 100, "{left}");
     assert_eq!(mock.get("/_mock/stores/u/requests?limit=1").await.json()["total"], 300);
+    // However many stores there are.
+    let mock = Mock::keeping(|options| options.journal = limits(1000, 1 << 20, 20_000)).await;
+    for i in 0..50 {
+        mock.make(&format!("s{i}"), json!({})).await;
+        mock.get(&format!("/stores/s{i}/v2/customers")).await;
+        assert!(mock.tenants.requests().bytes() <= 20_000, "{i}: {}", mock.tenants.requests().bytes());
+    }
+    assert_eq!(mock.get("/_mock/stores/s49/requests").await.json()["total"], 1);
     for limits in [limits(0, 1, 1), limits(1, 0, 1), limits(1, 1, 0)] {
         let mock = Mock::keeping(|options| options.journal = limits).await;
         mock.make("s", json!({})).await;
