@@ -1,4 +1,4 @@
-//! The command line: `serve` (the default), `healthcheck`, `openapi` and `seed check`.
+//! The command line: `serve` (the default) and the commands that look at a server or at files.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::{self, Seed, SeedError};
 use bigcommerce_mock::tenants::{self, Settings, Tenants};
 use bigcommerce_mock::tls::Tls;
-use bigcommerce_mock::{descriptors, edge, healthcheck, openapi, reload, server};
+use bigcommerce_mock::{client_env, descriptors, edge, healthcheck, openapi, reload, server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -44,6 +44,21 @@ fn main() -> ExitCode {
             }
             Err(why) => refuse(&why, 1),
         },
+        Command::Env { client } => {
+            let lines = match client.as_deref().and_then(client_env::guide) {
+                Some(guide) => {
+                    cli.config.seen_by_clients().and_then(|server| client_env::lines(guide, &server))
+                }
+                None => Ok(client_env::list()),
+            };
+            match lines {
+                Ok(lines) => {
+                    let _ = io::stdout().write_all(lines.as_bytes());
+                    ExitCode::SUCCESS
+                }
+                Err(why) => refuse(&why, 1),
+            }
+        }
         Command::Openapi { version } => match print_openapi(&cli.config, version) {
             // Who reads it may have seen enough.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => refuse(&error.to_string(), 1),

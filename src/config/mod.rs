@@ -8,11 +8,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use axum::http::Uri;
-use clap::builder::{BoolishValueParser, NonEmptyStringValueParser};
+use clap::builder::{BoolishValueParser, NonEmptyStringValueParser, PossibleValue, PossibleValuesParser};
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
+use crate::client_env::{self, GUIDES, SignedBy};
 use crate::durations;
 use crate::journal;
 use crate::mount;
@@ -62,6 +63,12 @@ pub enum Command {
     },
     /// Print the certificate that clients of https must trust: the one that is kept, or that of the running server
     Ca,
+    /// Print the lines that point a public client at the server that these settings describe; without one, the clients
+    Env {
+        /// Which client
+        #[arg(value_parser = clients())]
+        client: Option<String>,
+    },
     /// Look at seed files
     Seed {
         #[command(subcommand)]
@@ -268,9 +275,13 @@ pub struct Config {
 }
 
 /// The settings that a command reads; serving reads them all.
-const READ_BY: [(&str, &[&str]); 4] = [
-    ("healthcheck", &["host", "port"]),
+const READ_BY: [(&str, &[&str]); 5] = [
+    ("healthcheck", &["host", "port", "no_tls"]),
     ("ca", &["host", "port", "data_dir", "tls_dir"]),
+    (
+        "env",
+        &["host", "port", "public_url", "data_dir", "no_tls", "tls_dir", "tls_cert", "tls_key", "https_port"],
+    ),
     ("openapi", &["host", "port", "public_url", "default_store"]),
     ("seed", &[]),
 ];
@@ -349,10 +360,39 @@ impl Config {
         self.tls_dir.clone().or_else(|| self.data_dir.as_ref().map(|dir| dir.join("tls")))
     }
 
+    /// What clients must know of the server.
+    ///
+    /// # Errors
+    /// When they can not know its port.
+    pub fn seen_by_clients(&self) -> Result<client_env::Server, String> {
+        let port = self.known_port()?;
+        let kept = self.kept_authority().and_then(|dir| std::path::absolute(tls::kept_at(&dir)).ok());
+        let own = self.tls_cert.clone().map(SignedBy::Others);
+        let told = || SignedBy::Told { with_token: self.control_token.is_some() };
+        let signed_by = own.or_else(|| kept.map(SignedBy::Kept)).unwrap_or_else(told);
+        Ok(client_env::Server {
+            url: self.url(),
+            address: reachable(self.host),
+            is_at_https_port: port == 443 || self.https_port == Some(443),
+            signed_by: (!self.no_tls).then_some(signed_by),
+        })
+    }
+
     /// The port to listen on.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(DEFAULT_PORT)
+    }
+
+    /// The port at which a running server is found.
+    ///
+    /// # Errors
+    /// If the system picked it.
+    pub fn known_port(&self) -> Result<u16, String> {
+        match self.port() {
+            0 => Err("with port 0 nobody knows where the server listens; give its port".to_owned()),
+            port => Ok(port),
+        }
     }
 
     /// The URL under which clients reach the server.
@@ -429,6 +469,10 @@ fn seed(text: &str) -> Result<Seed, String> {
 fn profile(text: &str) -> Result<Profile, String> {
     let known = PROFILES.iter().find(|(name, _)| *name == text).map(|(_, profile)| *profile);
     known.ok_or_else(|| format!("expected one of {}", PROFILES.map(|(name, _)| name).join(", ")))
+}
+
+fn clients() -> PossibleValuesParser {
+    GUIDES.iter().map(|guide| PossibleValue::new(guide.name).help(guide.package)).into()
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -55,7 +55,9 @@ pub fn refusal(error: &clap::Error) -> String {
 
 /// Who said a value: a flag, or the variable in its place. `argument` is clap's `--port <PORT>`.
 fn setting(argument: &str) -> String {
-    let flag = argument.split([' ', '[', '=']).next().unwrap_or_default();
+    // Of an argument that is no flag clap writes `[CLIENT]` or `<VERSION>`.
+    let flag =
+        argument.trim_start_matches(['[', '<']).split([' ', '[', '=', ']', '>']).next().unwrap_or_default();
     let is_on_line = std::env::args_os().any(|arg| {
         let arg = arg.to_string_lossy();
         arg == flag || arg.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='))

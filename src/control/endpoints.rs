@@ -6,7 +6,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use serde_json::{Map, Value as Json, json};
 
 use super::requests::{self, FILTERS, LISTED};
-use super::{CA, Control, OPENAPI, SEED_SCHEMA, faults, seed, settings, stores};
+use super::{CA, Control, METRICS, OPENAPI, SEED_SCHEMA, faults, metrics, seed, settings, stores};
 
 /// A call of the control API.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +108,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     endpoint("getFault", "GET", FAULT, "Look at a fault: how often it happened, and how often it still will").answers(200, "Fault"),
     endpoint("deleteFault", "DELETE", FAULT, "Forget a fault"),
     endpoint("getCoverage", "GET", "/_mock/coverage", "See which operations were called, how often, and how sure we are of them").query(&["limit", "after"]).answers(200, "Coverage"),
+    endpoint("getMetrics", "GET", METRICS, "Read how the server does, in the text format of Prometheus").answers(200, "Metrics"),
     endpoint("getOpenapi", "GET", OPENAPI, "Read the OpenAPI document of v2, v3 or control; v3 unless said").query(&["version"]).answers(200, "Document"),
     endpoint("getCa", "GET", CA, "Read the certificate that clients of https must trust, in PEM").answers(200, "Pem"),
     endpoint("getSeedSchema", "GET", SEED_SCHEMA, "Read the format of seed files as a JSON schema").answers(200, "Document"),
@@ -146,6 +147,7 @@ pub(super) fn handler(endpoint: &Endpoint) -> MethodRouter<Arc<Control>> {
         "deleteFault" => delete(faults::delete),
         "getCoverage" => get(super::coverage),
         "getOpenapi" => get(super::openapi),
+        "getMetrics" => get(metrics::get),
         "getCa" => get(super::ca),
         "getSeedSchema" => get(super::seed_schema),
         id => unreachable!("nothing carries out {id}"),
@@ -247,8 +249,13 @@ fn fault(is_shown: bool) -> Json {
 }
 
 fn content(name: &str) -> Json {
-    if name == "Pem" {
-        return json!({"application/x-pem-file": {"schema": {"type": "string"}}});
+    let text = match name {
+        "Pem" => Some("application/x-pem-file"),
+        "Metrics" => Some("text/plain"),
+        _ => None,
+    };
+    if let Some(text) = text {
+        return json!({text: {"schema": {"type": "string"}}});
     }
     let schema = json!({"schema": {"$ref": format!("#/components/schemas/{name}")}});
     if matches!(name, "Seed" | "SeedFile") {

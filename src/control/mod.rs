@@ -28,6 +28,7 @@ mod body;
 mod endpoints;
 mod faults;
 mod guard;
+mod metrics;
 mod record;
 mod requests;
 mod seed;
@@ -55,6 +56,8 @@ pub fn is_ours(path: &str) -> bool {
 const OPENAPI: &str = "/_mock/openapi.json";
 
 const CA: &str = "/_mock/ca.pem";
+
+const METRICS: &str = "/_mock/metrics";
 
 const SEED_SCHEMA: &str = "/_mock/seed.schema.json";
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -153,8 +153,13 @@ impl Call {
         if level == Level::INFO { line!(Level::INFO) } else { line!(Level::DEBUG) }
     }
 
+    /// How long ago it came in.
+    pub(super) fn took(&self) -> Duration {
+        self.began.elapsed()
+    }
+
     fn duration_us(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
+        u64::try_from(self.took().as_micros()).unwrap_or(u64::MAX)
     }
 
     fn keep(&self, method: &Method, head: &Head, answer: Option<(StatusCode, &HeaderMap, &Bytes)>) {

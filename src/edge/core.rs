@@ -236,8 +236,8 @@ impl Inner {
         }
         headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
         let status = response.status();
-        if let Some(operation) = operation {
-            self.coverage.counts(operation, status);
+        if family.is_some() {
+            self.coverage.counts(operation, status, call.took());
         }
         // What a fault says is no answer to what was asked.
         if met.is_none()
@@ -273,12 +273,15 @@ impl Inner {
         operation: Option<&'static Operation>,
         entry: Option<&Entry>,
     ) -> Option<Box<Met>> {
-        let met = entry.and_then(|entry| entry.faults.meet(&Incoming { operation, request })).map(Box::new);
-        if met.is_some() || family.is_none() || !self.options.takes_preferences {
-            return met;
-        }
-        let (then, applied) = preferred(request.headers())?;
-        Some(Box::new(Met { id: "prefer".to_owned(), then, applied: Some(applied) }))
+        let met = entry.and_then(|entry| entry.faults.meet(&Incoming { operation, request }));
+        let may_prefer = family.is_some() && self.options.takes_preferences;
+        let preferred = || {
+            let (then, applied) = may_prefer.then(|| preferred(request.headers()))??;
+            Some(Met { id: "prefer".to_owned(), then, applied: Some(applied) })
+        };
+        let met = met.or_else(preferred)?;
+        self.coverage.counts_fault();
+        Some(Box::new(met))
     }
 
     /// 32 hex digits: when the server started, and a count.

@@ -14,8 +14,10 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 mod authority;
+mod itself;
 
 use authority::Authority;
+pub use itself::to_itself;
 
 /// Where certificates come from.
 #[derive(Clone, Debug, Default)]
@@ -119,8 +121,14 @@ fn read(certificates: &Path, key: &Path) -> Result<Chain, TlsError> {
 /// # Errors
 /// When it is there and can not be read.
 pub fn kept(dir: &Path) -> io::Result<Option<String>> {
-    match std::fs::read_to_string(dir.join(authority::CERTIFICATE)) {
+    match std::fs::read_to_string(kept_at(dir)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(Some),
     }
+}
+
+/// The file in a directory that holds the authority's certificate, once a server was started with it.
+#[must_use]
+pub fn kept_at(dir: &Path) -> PathBuf {
+    dir.join(authority::CERTIFICATE)
 }

@@ -94,6 +94,8 @@ async fn every_example_of_the_document_is_answered_as_it_shows() {
             );
         } else if path == "/_mock/ca.pem" {
             assert!(reply.body.starts_with("-----BEGIN CERTIFICATE-----"), "{}", reply.body);
+        } else if path == "/_mock/metrics" {
+            assert!(reply.body.starts_with("# HELP bigcommerce_mock_requests_total"), "{}", reply.body);
         } else {
             assert_eq!(reply.body, "");
         }

@@ -11,6 +11,7 @@ mod document;
 mod exports;
 mod faults;
 mod guard;
+mod metrics;
 mod profiles;
 
 mod quotas;

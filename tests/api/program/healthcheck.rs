@@ -63,6 +63,19 @@ fn no_server_is_one_line_and_a_failure() {
 }
 
 #[test]
+fn https_is_asked_too_unless_there_is_none() {
+    let with = Program::start(&["--seed", "none"]);
+    let port = with.address.port().to_string();
+    healthy(&["healthcheck", "--port", &port], &[]);
+    healthy(&["healthcheck", "--port", &port, "--no-tls"], &[]);
+    let without = Program::start(&["--seed", "none", "--no-tls"]);
+    let port = without.address.port().to_string();
+    healthy(&["healthcheck", "--port", &port], &[("BCMOCK_NO_TLS", "true")]);
+    let line = Program::run(command(&["healthcheck", "--port", &port], &[])).refusal(1);
+    assert!(line.contains("over https") && line.contains("--no-tls"), "{line}");
+}
+
+#[test]
 fn another_answer_than_200_is_a_failure() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();

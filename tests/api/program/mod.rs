@@ -1,5 +1,6 @@
 //! The built program, from the outside: its start, settings, end, files, and what a hostile network does to it.
 
+mod client_env;
 mod config;
 mod data;
 mod end;
