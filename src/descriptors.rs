@@ -3,7 +3,12 @@
 use std::io;
 
 /// A process, or the whole system, has no descriptor left: `EMFILE` and `ENFILE`, the same on Linux and macOS.
+#[cfg(unix)]
 const RAN_OUT: [i32; 2] = [24, 23];
+
+/// `ERROR_TOO_MANY_OPEN_FILES` and `WSAEMFILE`.
+#[cfg(windows)]
+const RAN_OUT: [i32; 2] = [4, 10024];
 
 /// Raises this process's limit as far as it may. Each connection takes one, each store on disk three.
 pub fn raise_limit() {
@@ -20,7 +25,8 @@ pub(crate) fn ran_out(error: &io::Error) -> bool {
 
 /// What happened and what to do, in one line.
 pub(crate) fn advice() -> String {
-    let limit = rlimit::getrlimit(rlimit::Resource::NOFILE).map_or(0, |(soft, _)| soft);
+    // Nothing is raised to 0: it tells what there is.
+    let limit = rlimit::increase_nofile_limit(0).unwrap_or_default();
     format!(
         "no file descriptor is left, of {limit}: each connection takes one, each store on disk three; raise the limit \
          (ulimit -n, LimitNOFILE= of systemd, --ulimit nofile= of containers) or use fewer"

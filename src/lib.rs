@@ -43,9 +43,12 @@ pub mod reload;
 pub mod reply;
 pub mod seed;
 pub mod server;
+pub mod signals;
 pub mod strict_json;
 pub mod tenant;
 pub mod tenants;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod tls;
 pub mod v2;
 pub mod v3;

@@ -13,11 +13,11 @@ use bigcommerce_mock::control::Guard;
 use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::passwords::{Cost, Passwords};
 use bigcommerce_mock::seed::{self, Seed, SeedError};
+use bigcommerce_mock::signals::{self, HangUp};
 use bigcommerce_mock::tenants::{self, Settings, Tenants};
 use bigcommerce_mock::tls::Tls;
 use bigcommerce_mock::{client_env, descriptors, edge, healthcheck, openapi, reload, server};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(target_env = "musl")]
 #[global_allocator]
@@ -132,15 +132,8 @@ fn print_openapi(config: &Config, version: Version) -> io::Result<()> {
 
 async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     // Before anything is opened, so that a signal during the start ends it too.
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let hang_up = signal(SignalKind::hangup())?;
-    let stop = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
+    let stop = signals::stop()?;
+    let hang_up = HangUp::new()?;
     let mut stop = std::pin::pin!(stop);
     let watch = reload::Watch::new(&config.seed);
     let starting = start(&config);

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::signal::unix::Signal;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::config;
 use crate::seed::{self, Seed, SeedError};
+use crate::signals::HangUp;
 use crate::tenants::Tenants;
 
 /// How often files are looked at.
@@ -32,7 +32,7 @@ pub async fn keep_reading(
     seeds: Vec<config::Seed>,
     mut watch: Watch,
     is_watched: bool,
-    mut hang_up: Signal,
+    mut hang_up: HangUp,
     tenants: Arc<Tenants>,
 ) {
     let seeds: Vec<config::Seed> = seeds.into_iter().filter(is_read_again).collect();
@@ -40,12 +40,7 @@ pub async fn keep_reading(
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            asked = hang_up.recv() => {
-                if asked.is_none() {
-                    return;
-                }
-                watch = Watch::new(&seeds);
-            }
+            () = hang_up.next() => watch = Watch::new(&seeds),
             _ = look.tick(), if is_watched => {
                 if !watch.has_settled_on_another() {
                     continue;

@@ -24,6 +24,7 @@ mod seed_schema;
 mod strict;
 mod support;
 mod switches;
+mod testing;
 mod v2;
 mod v3;
 mod walls;

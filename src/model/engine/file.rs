@@ -1,15 +1,21 @@
 //! The file of a store: made for its owner alone, and watched, because somebody may delete it under the server.
 
-use std::fs::{self, File, Permissions};
+#[cfg(unix)]
+use std::fs::Permissions;
+use std::fs::{self, File};
 use std::io;
+#[cfg(unix)]
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Who may read and write what belongs to a store: its owner. SQLite gives what it keeps beside a database the same.
+/// Who may read and write what belongs to a store: its owner. SQLite gives what it keeps beside a database the same. On
+/// Windows the directory decides.
+#[cfg(unix)]
 const MODE: u32 = 0o600;
 
 /// What SQLite adds to the name of a database.
+#[cfg(unix)]
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
 
 /// How often it is looked whether the file is still there, at most.
@@ -17,19 +23,29 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// The options for a file that only its owner may read.
 pub(crate) fn private() -> fs::OpenOptions {
-    let mut options = File::options();
-    options.mode(MODE);
+    let options = File::options();
+    #[cfg(unix)]
+    let options = {
+        let mut options = options;
+        options.mode(MODE);
+        options
+    };
     options
 }
 
 /// Takes from others what an earlier version, or a copy, may have let them read. Who can not do so is not the owner.
+#[cfg(unix)]
 pub(super) fn close_to_others(file: &Path) {
     for name in with_beside(file) {
         let _ = fs::set_permissions(name, Permissions::from_mode(MODE));
     }
 }
 
+#[cfg(windows)]
+pub(super) fn close_to_others(_: &Path) {}
+
 /// The names of a database and of what SQLite keeps beside it.
+#[cfg(unix)]
 pub(super) fn with_beside(file: &Path) -> impl Iterator<Item = PathBuf> {
     BESIDE.into_iter().map(|suffix| {
         let mut name = file.as_os_str().to_owned();
@@ -85,6 +101,13 @@ impl Watch {
     }
 }
 
+#[cfg(unix)]
 fn identity(path: &Path) -> io::Result<(u64, u64)> {
     fs::metadata(path).map(|file| (file.dev(), file.ino()))
+}
+
+/// Windows lets nobody delete or replace a file that is open.
+#[cfg(windows)]
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(path).map(|_| (0, 0))
 }
