@@ -1,4 +1,4 @@
-// Parsed by gofmt 1.19, neither compiled nor run: needs the module and a container engine. Go 1.24, testcontainers-go 0.40.0: go test
+// Parsed by gofmt 1.19, neither compiled nor run: needs the module and a container engine. Go 1.24, testcontainers-go 0.45.0: go test
 package customers
 
 import (

@@ -1,4 +1,4 @@
-// Type-checked, not run: starting it needs a container engine. Node 22, testcontainers 12.2.0: node --test
+// Type-checked, not run: starting it needs a container engine. Node 22.22, testcontainers 12.2.0: node --test
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
