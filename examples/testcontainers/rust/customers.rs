@@ -15,7 +15,8 @@ async fn a_customer_is_found_by_email() -> Result<(), Box<dyn std::error::Error>
         .with_env_var("BCMOCK_PASSWORD_HASHING", "fast")
         .start()
         .await?;
-    let mock = format!("http://{}:{}", container.get_host().await?, container.get_host_port_ipv4(2442).await?);
+    let mock =
+        format!("http://{}:{}", container.get_host().await?, container.get_host_port_ipv4(2442).await?);
 
     let http = reqwest::Client::new();
     let jane = json!({"first_name": "Jane", "last_name": "Doe", "email": "jane@example.com"});
