@@ -158,8 +158,8 @@ impl Server {
         let stream = WriteTimeout::new(stream, self.timeouts.write);
         match opening {
             Opening::Tls if self.tls.is_some() => self.serve_tls(stream, connection).await,
-            Opening::Http2 => self.serve_http(stream, connection, true).await,
-            Opening::Http1 | Opening::Tls => self.serve_http(stream, connection, false).await,
+            Opening::Http2 => self.serve_http2(Box::new(stream), connection).await,
+            Opening::Http1 | Opening::Tls => self.serve_http1(stream, connection).await,
         }
     }
 
@@ -169,7 +169,13 @@ impl Server {
             Ok(Ok(stream)) => {
                 let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 let connection = Connection { is_encrypted: true, ..connection };
-                self.serve_http(stream, connection, is_http2).await;
+                // Boxed, for the size of the program: each kind of stream would be served by code of its own.
+                let stream: Box<dyn Stream> = Box::new(stream);
+                if is_http2 {
+                    self.serve_http2(stream, connection).await;
+                } else {
+                    self.serve_http1(stream, connection).await;
+                }
             }
             Ok(Err(error)) => tracing::debug!(%error, "a handshake failed"),
             Err(_) => tracing::debug!("a handshake took too long"),
@@ -177,33 +183,31 @@ impl Server {
     }
 
     /// Serves a connection to its end. When the server ends, the request under way is let finish.
-    async fn serve_http<S: Stream>(self: Arc<Server>, stream: S, connection: Connection, is_http2: bool) {
-        let stream = TokioIo::new(stream);
+    async fn serve_http1<S: Stream>(self: Arc<Server>, stream: S, connection: Connection) {
         let (server, mut ended) = (self.clone(), connection.ended.clone());
         let service = service_fn(move |request| server.answer(request, &connection));
-        let outcome = if is_http2 {
-            let mut serving = pin!(self.http2.serve_connection(stream, service));
-            match select(serving.as_mut(), pin!(ended.changed())).await {
-                Either::Left((outcome, _)) => outcome,
-                Either::Right(_) => {
-                    serving.as_mut().graceful_shutdown();
-                    serving.await
-                }
+        let mut serving = pin!(self.http1.serve_connection(TokioIo::new(stream), service).with_upgrades());
+        tell(match select(serving.as_mut(), pin!(ended.changed())).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
             }
-        } else {
-            let mut serving = pin!(self.http1.serve_connection(stream, service).with_upgrades());
-            match select(serving.as_mut(), pin!(ended.changed())).await {
-                Either::Left((outcome, _)) => outcome,
-                Either::Right(_) => {
-                    serving.as_mut().graceful_shutdown();
-                    serving.await
-                }
+        });
+    }
+
+    /// The same for HTTP/2.
+    async fn serve_http2(self: Arc<Server>, stream: Box<dyn Stream>, connection: Connection) {
+        let (server, mut ended) = (self.clone(), connection.ended.clone());
+        let service = service_fn(move |request| server.answer(request, &connection));
+        let mut serving = pin!(self.http2.serve_connection(TokioIo::new(stream), service));
+        tell(match select(serving.as_mut(), pin!(ended.changed())).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
             }
-        };
-        if let Err(error) = outcome {
-            // A client that went away, or never finished its request or took its answer.
-            tracing::debug!(%error, "a connection ended early");
-        }
+        });
     }
 
     fn answer(
@@ -243,6 +247,13 @@ impl Server {
             }
         });
         Response::new(Body::empty())
+    }
+}
+
+/// Tells of a connection that ended early: its client went away, or never finished its request or took its answer.
+fn tell(outcome: hyper::Result<()>) {
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "a connection ended early");
     }
 }
 
