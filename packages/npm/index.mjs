@@ -1,0 +1,3 @@
+import mock from "./index.cjs";
+
+export const { start, connect } = mock;

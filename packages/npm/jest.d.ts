@@ -1,0 +1,3 @@
+import type { Store, StoreOptions } from "./index";
+
+export function useStore(options?: StoreOptions): () => Store;
