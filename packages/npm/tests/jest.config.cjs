@@ -1,0 +1,5 @@
+module.exports = {
+  globalSetup: "bigcommerce-mock/jest-setup",
+  globalTeardown: "bigcommerce-mock/jest-teardown",
+  testMatch: ["**/*.jest.cjs"],
+};

@@ -1,0 +1,14 @@
+import { describe, expect } from "vitest";
+import { test } from "bigcommerce-mock/vitest";
+
+describe("customers", () => {
+  const jane = { first_name: "Jane", last_name: "Doe", email: "jane@example.com" };
+  test.scoped({ storeOptions: { seed: { customers: [jane] } } });
+
+  test("a customer is found by email", async ({ store }) => {
+    const headers = { "X-Auth-Token": store.token };
+    const answer = await fetch(`${store.v3}/customers?email:in=jane@example.com`, { headers });
+    expect((await answer.json()).data.map((customer) => customer.id)).toEqual([1]);
+    await store.verify({ match: { operation: "v3.getCustomers" }, count: { exactly: 1 } });
+  });
+});
