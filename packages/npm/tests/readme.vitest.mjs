@@ -9,6 +9,6 @@ describe("customers", () => {
     const headers = { "X-Auth-Token": store.token };
     const answer = await fetch(`${store.v3}/customers?email:in=jane@example.com`, { headers });
     expect((await answer.json()).data.map((customer) => customer.id)).toEqual([1]);
-    await store.verify({ match: { operation: "v3.getCustomers" }, count: { exactly: 1 } });
+    await store.verify({ match: { operation: "v3.listCustomers" }, count: { exactly: 1 } });
   });
 });

@@ -12,4 +12,4 @@ def test_a_customer_is_found_by_email(bigcommerce_store):
     request = urllib.request.Request(url, headers={"X-Auth-Token": bigcommerce_store.token})
     with urllib.request.urlopen(request) as answer:
         assert [customer["id"] for customer in json.load(answer)["data"]] == [1]
-    bigcommerce_store.verify({"match": {"operation": "v3.getCustomers"}, "count": {"exactly": 1}})
+    bigcommerce_store.verify({"match": {"operation": "v3.listCustomers"}, "count": {"exactly": 1}})
