@@ -14,7 +14,7 @@ exports.binary = function binary() {
       ? `the package @bigcommerce-mock/${platform} is not installed; were optional dependencies left out?`
       : `there is no binary for ${platform}, only for ${platforms.join(", ")}.`;
     throw new Error(
-      `bigcommerce-mock: ${why}\nUse the container image, or run 'cargo install bigcommerce-mock' ` +
+      `bigcommerce-mock: ${why}\nUse the container image, or run 'cargo install --git https://github.com/bigcommerce-mock/bigcommerce-mock' ` +
         "and set BIGCOMMERCE_MOCK_BINARY=/path/to/bigcommerce-mock",
     );
   }
