@@ -30,8 +30,9 @@ def binary() -> str:
     path = os.environ.get("BIGCOMMERCE_MOCK_BINARY") or str(Path(__file__).parent / "bin" / name)
     if not os.path.isfile(path):
         raise MockError(
-            f"bigcommerce-mock: there is no binary at {path}.\nUse the container image, or run 'cargo install "
-            "bigcommerce-mock' and set BIGCOMMERCE_MOCK_BINARY=/path/to/bigcommerce-mock"
+            f"bigcommerce-mock: there is no binary at {path}.\nUse the container image, or run 'cargo install --git "
+            "https://github.com/bigcommerce-mock/bigcommerce-mock' "
+            "and set BIGCOMMERCE_MOCK_BINARY=/path/to/bigcommerce-mock"
         )
     return path
 
