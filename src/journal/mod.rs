@@ -49,8 +49,25 @@ pub struct Registry {
     limits: Limits,
     last_id: AtomicU64,
     bytes: AtomicUsize,
-    journals: Mutex<Vec<Weak<Journal>>>,
+    journals: Mutex<Journals>,
     arrivals: Arrivals,
+}
+
+/// Those that ever kept anything.
+#[derive(Debug, Default)]
+struct Journals {
+    all: Vec<Weak<Journal>>,
+    /// How many of stores that are gone may be among them.
+    gone: usize,
+}
+
+impl Journals {
+    /// Lets go of those of stores that are gone: each holds on to its memory.
+    fn tidy(&mut self) {
+        self.all.retain(|journal| journal.strong_count() > 0);
+        self.all.shrink_to(2 * self.all.len());
+        self.gone = 0;
+    }
 }
 
 impl Registry {
@@ -97,20 +114,23 @@ impl Registry {
     }
 
     fn knows(&self, journal: &Arc<Journal>) {
+        lock(&self.journals).all.push(Arc::downgrade(journal));
+    }
+
+    /// A journal is gone.
+    fn loses_one(&self) {
         let mut journals = lock(&self.journals);
-        // Where it would grow, those of stores that are gone make room.
-        if journals.len() == journals.capacity() {
-            journals.retain(|journal| journal.strong_count() > 0);
+        journals.gone += 1;
+        if 2 * journals.gone > journals.all.len() {
+            journals.tidy();
         }
-        journals.push(Arc::downgrade(journal));
     }
 
     /// Frees a tenth of what all journals may hold: first what came into those that were unused the longest.
     fn make_room(&self) {
         let mut journals: Vec<(u64, Arc<Journal>)> = {
-            let mut all = lock(&self.journals);
-            all.retain(|journal| journal.strong_count() > 0);
-            all.iter().filter_map(Weak::upgrade).map(|journal| (journal.newest(), journal)).collect()
+            let journals = lock(&self.journals);
+            journals.all.iter().filter_map(Weak::upgrade).map(|journal| (journal.newest(), journal)).collect()
         };
         journals.sort_by_key(|(newest, _)| *newest);
         let enough = self.limits.total - self.limits.total / 10;
@@ -198,6 +218,7 @@ impl Journal {
 impl Drop for Journal {
     fn drop(&mut self) {
         self.registry.holds(lock(&self.ring).held, 0);
+        self.registry.loses_one();
     }
 }
 
@@ -240,4 +261,23 @@ impl Drop for Leaving<'_> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn journals_of_stores_that_are_gone_are_let_go() {
+        let registry = Registry::new(Limits::default());
+        let mut journals: Vec<Arc<Journal>> = (0..100).map(|_| Journal::new(&registry)).collect();
+        for journal in &journals {
+            registry.knows(journal);
+        }
+        journals.truncate(3);
+        let known = |registry: &Registry| lock(&registry.journals).all.len();
+        assert!((3..=6).contains(&known(&registry)), "{}", known(&registry));
+        journals.clear();
+        assert_eq!(known(&registry), 0);
+    }
 }
