@@ -103,7 +103,13 @@ pub struct Token {
     pub token: String,
     /// What it is for.
     pub scopes: Vec<Scope>,
+    /// The API account that it belongs to, if that was named.
+    pub client_id: Option<String>,
 }
+
+/// Assumed: the API account of a client, or of a seed, that does not say which it is. Of the service's form: 31 or 32
+/// lower-case letters and digits.
+pub const CLIENT_ID: &str = "bigcommercemock0client0id000000";
 
 /// What stands for a token where tokens are looked up: nothing can be learned of a token from how long that takes.
 pub type Digest = [u8; 32];
@@ -211,6 +217,14 @@ impl Access {
             return None;
         }
         self.tokens.by_digest.get(&digest(headers.get("x-auth-token")?.as_bytes())).copied()
+    }
+
+    /// The API account behind a request: that of its token, if the store lists it with one.
+    #[must_use]
+    pub fn client_id(&self, headers: &HeaderMap) -> &str {
+        let listed =
+            self.place_of_token(headers).and_then(|place| self.tokens.list[place].client_id.as_deref());
+        listed.unwrap_or(CLIENT_ID)
     }
 
     /// A token that opens the store for everything: `any` of a lenient one; of a strict one its first such token.

@@ -10,7 +10,7 @@ use axum::routing::{MethodRouter, delete, get, post, put};
 
 use crate::error::Error;
 use crate::fields::Dialect;
-use crate::operations::{OPERATIONS, Operation, mounts};
+use crate::operations::{OPERATIONS, Operation};
 use crate::tenants::Tenants;
 use crate::{extract, v2, v3};
 
@@ -46,6 +46,11 @@ fn v2_handler(id: &str) -> MethodRouter {
         "getGroup" => get(v2::customer_groups::get),
         "updateGroup" => put(v2::customer_groups::update),
         "deleteGroup" => delete(v2::customer_groups::delete),
+        "listHooks" => get(v2::hooks::list),
+        "createHook" => post(v2::hooks::create),
+        "getHook" => get(v2::hooks::get),
+        "updateHook" => put(v2::hooks::update),
+        "deleteHook" => delete(v2::hooks::delete),
         "getStore" => get(v2::store),
         "getTime" => get(v2::time),
         _ => unreachable!("nothing carries out {id} of V2"),
@@ -90,6 +95,13 @@ fn v3_handler(id: &str) -> MethodRouter {
         "createMetafields" => post(v3::metafields_batch::create),
         "updateMetafields" => put(v3::metafields_batch::update),
         "deleteMetafields" => delete(v3::metafields_batch::delete),
+        "listHooks" => get(v3::hooks::list),
+        "createHook" => post(v3::hooks::create),
+        "getHook" => get(v3::hooks::get),
+        "updateHook" => put(v3::hooks::update),
+        "deleteHook" => delete(v3::hooks::delete),
+        "getHooksAdmin" => get(v3::hooks_admin::get),
+        "updateHooksAdmin" => put(v3::hooks_admin::update),
         _ => unreachable!("nothing carries out {id} of V3"),
     }
 }
@@ -103,7 +115,7 @@ pub fn routes(tenants: &Arc<Tenants>, default_store: &str) -> Router {
         .route("/readyz", get(async move || ready(&of_ready).await))
         .route("/time", get(async move || time(&of_time, &default_store).await));
     for operation in OPERATIONS {
-        for mount in mounts(operation.dialect) {
+        for mount in operation.mounts() {
             router = router.route(&format!("{mount}{}", operation.path), handler(operation));
         }
     }

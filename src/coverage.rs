@@ -141,11 +141,13 @@ fn section(operation: &Operation) -> &'static str {
     match operation.dialect {
         V2 if operation.path == "/time" => "Gateway",
         V2 if operation.path == "/store" => "V2: the store",
+        V2 if has("/hooks") => "V2: webhooks",
         V2 if has("/customer_groups") => "V2: customer groups",
         V2 if has("/addresses") => "V2: addresses",
         V2 if has("/validate") => "V2: password check",
         V2 if operation.id == "deleteCustomers" => "V2: delete many",
         V2 => "V2: customer",
+        V3 if has("/hooks") => "V3: webhooks",
         V3 if has("/addresses") => "V3: addresses",
         V3 if has("/attribute") => "V3: attributes",
         V3 if has("/form-field-values") => "`/customers/form-field-values` (V3)",

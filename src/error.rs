@@ -26,6 +26,12 @@ pub enum Error {
     /// The thing that the path names does not exist.
     #[error("not found")]
     NotFound,
+    /// There is nothing with the id that the path names, or that is no id.
+    #[error("nothing has the id {id:?}")]
+    NoSuchId {
+        /// As the client wrote it, or as much of it as is told back.
+        id: String,
+    },
     /// The `limit` of a list is over the largest, and the store refuses that.
     #[error("the limit is over {max}")]
     LimitTooHigh {

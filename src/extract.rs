@@ -13,7 +13,7 @@ use tokio::task::block_in_place;
 use crate::accept::Form;
 use crate::body_json;
 use crate::error::{Error, Problem, What};
-use crate::fields::validate::{self, Valid, validate};
+use crate::fields::validate::{self, MOST_ECHOED, Valid, validate};
 use crate::fields::{Dialect, Field};
 use crate::gateway;
 use crate::mount::Family;
@@ -39,7 +39,7 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
     }
 }
 
-/// The `N` ids in a path, in order. What is not an id that can exist is [`Error::NotFound`].
+/// The `N` ids in a path, in order. What is not an id that can exist is [`Error::NoSuchId`].
 #[derive(Clone, Copy, Debug)]
 pub struct Ids<const N: usize>(pub [i64; N]);
 
@@ -50,7 +50,8 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for Ids<N> {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
         let ids = params.iter().filter(|(name, _)| *name != "store_hash").map(|(_, text)| {
             let digits = text.bytes().all(|b| b.is_ascii_digit());
-            text.parse::<i32>().ok().filter(|_| digits).map(i64::from).ok_or(Error::NotFound)
+            let id = text.parse::<i32>().ok().filter(|_| digits).map(i64::from);
+            id.ok_or_else(|| Error::NoSuchId { id: text.chars().take(MOST_ECHOED).collect() })
         });
         let ids = ids.collect::<Result<Vec<i64>, Error>>()?;
         ids.try_into().map(Ids).map_err(|_| Error::NotFound)

@@ -31,6 +31,8 @@ pub struct Operation {
     pub concurrency: Option<usize>,
     /// Whether the service would rather not be asked for it.
     pub is_deprecated: bool,
+    /// Whether only tokens may ask for it: `/api/v2` does not have it.
+    pub is_for_tokens: bool,
 }
 
 /// `Create customers`
@@ -49,6 +51,8 @@ pub enum Voice {
     Usual,
     /// That of metafields, which is unlike the rest of V3.
     Metafields,
+    /// That of webhooks in V3.
+    Hooks,
 }
 
 const fn operation(
@@ -70,6 +74,7 @@ const fn operation(
         wanted,
         concurrency: None,
         is_deprecated: false,
+        is_for_tokens: false,
     }
 }
 
@@ -90,6 +95,13 @@ impl Operation {
     const fn of_metafields(mut self) -> Operation {
         self.voice = Voice::Metafields;
         self
+    }
+
+    /// Documented: any token may, and nobody else.
+    const fn of_hooks(mut self) -> Operation {
+        self.voice = Voice::Hooks;
+        self.is_for_tokens = true;
+        self.wants(Wanted::Nothing)
     }
 
     const fn wants(mut self, wanted: Wanted) -> Operation {
@@ -114,6 +126,13 @@ impl Operation {
         if self.path.starts_with(GROUPS) { GROUPS } else { self.id }
     }
 
+    /// The mounts that have it.
+    #[must_use]
+    pub fn mounts(&self) -> &'static [&'static str] {
+        let mounts = mounts(self.dialect);
+        if self.is_for_tokens { &mounts[..1] } else { mounts }
+    }
+
     /// Its name among those of both versions: `v3.createCustomers`.
     #[must_use]
     pub fn name(&self) -> String {
@@ -130,6 +149,7 @@ const V2_ADDRESSES: &str = "/customers/{customer_id}/addresses";
 const V2_ADDRESS: &str = "/customers/{customer_id}/addresses/{address_id}";
 const CHANNEL_SETTINGS: &str = "/customers/settings/channels/{channel_id}";
 const METAFIELDS: &str = "/customers/{customer_id}/metafields";
+const HOOK: &str = "/hooks/{hook_id}";
 const METAFIELD: &str = "/customers/{customer_id}/metafields/{metafield_id}";
 
 /// All of them, in the order in which documents list them.
@@ -159,6 +179,12 @@ pub static OPERATIONS: &[Operation] = &[
     v2("GET", "/customer_groups/{group_id}", "getGroup", "Read a customer group").at_once(40),
     v2("PUT", "/customer_groups/{group_id}", "updateGroup", "Change what is supplied of a customer group; access and rules are replaced whole").at_once(40),
     v2("DELETE", "/customer_groups/{group_id}", "deleteGroup", "Delete a customer group; its members are in no group then").at_once(40),
+
+    v2("GET", "/hooks", "listHooks", "List the webhooks of an API account; like all of webhooks for tokens alone").of_hooks(),
+    v2("POST", "/hooks", "createHook", "Create a webhook").of_hooks(),
+    v2("GET", HOOK, "getHook", "Read a webhook").of_hooks(),
+    v2("PUT", HOOK, "updateHook", "Change what is supplied of a webhook").of_hooks(),
+    v2("DELETE", HOOK, "deleteHook", "Delete a webhook, and show it once more").of_hooks(),
 
     v2("GET", "/store", "getStore", "What the store says of itself, from a seed or made up").wants(Wanted::ReadInformation),
     v2("GET", "/time", "getTime", "The server's time, used as a connection check").wants(Wanted::Nothing),
@@ -209,6 +235,14 @@ pub static OPERATIONS: &[Operation] = &[
     v3("POST", "/customers/metafields", "createMetafields", "Create metafields; those that are good, whatever the others are").of_metafields(),
     v3("PUT", "/customers/metafields", "updateMetafields", "Change metafields; those that are good, whatever the others are").of_metafields(),
     v3("DELETE", "/customers/metafields", "deleteMetafields", "Delete metafields, by an array of ids").of_metafields(),
+
+    v3("GET", "/hooks", "listHooks", "List the webhooks of an API account, with filters and paging").of_hooks(),
+    v3("POST", "/hooks", "createHook", "Create a webhook: one object, no array").of_hooks().titled("Create", "webhook"),
+    v3("GET", HOOK, "getHook", "Read a webhook").of_hooks(),
+    v3("PUT", HOOK, "updateHook", "Change what is supplied of a webhook").of_hooks().titled("Update", "webhook"),
+    v3("DELETE", HOOK, "deleteHook", "Delete a webhook, and show it once more").of_hooks(),
+    v3("GET", "/hooks/admin", "getHooksAdmin", "Read whom to mail about webhooks, and how those of an API account fare").of_hooks(),
+    v3("PUT", "/hooks/admin", "updateHooksAdmin", "Say whom to mail about webhooks").of_hooks().titled("Update", "webhook emails"),
 ];
 
 /// The mounts of a version. Full paths: `nest` would rewrite each request's URI.

@@ -33,6 +33,7 @@ pub(super) fn voiced(
         (Some(Family::TokenV3), Error::MethodNotAllowed) => return gateway::unknown_route(),
         (Some(Family::TokenV3), error) => match operation.map(|operation| operation.voice) {
             Some(Voice::Metafields) => v3::metafield_errors::error(error),
+            Some(Voice::Hooks) => v3::hook_errors::error(operation, error),
             Some(Voice::Usual) | None => v3::errors::error(operation, error),
         },
         (Some(Family::TokenV2 | Family::BasicV2), error) => v2::wire::error(error),

@@ -328,7 +328,8 @@ impl Inner {
         let token = settings.access.place_of_token(request.headers());
         let may_be_foreign = settings.access.strict && token.is_none();
         let operation =
-            operations::find(family.dialect(), request.method().as_str(), mount::below(family, path));
+            operations::find(family.dialect(), request.method().as_str(), mount::below(family, path))
+                .filter(|operation| family != Family::BasicV2 || !operation.is_for_tokens);
         let change = if family == Family::TokenV3 { Change::Nothing } else { Change::of(form, path) };
         let slot = operation.and_then(|operation| entry.slot(&settings, operation)).map(Arc::new);
         let (base, base_path) = self.base(family, &hash, host, request);

@@ -9,6 +9,7 @@ use axum::extract::Request;
 use axum::http::header::ORIGIN;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
+use serde_json::Value as Json;
 
 use super::core::Seat;
 use super::route_hint;
@@ -34,6 +35,7 @@ pub(super) enum Kind {
     WrongShape,
     UnknownStore,
     OverQuota,
+    PlainDestination,
     WebPage,
 }
 
@@ -98,7 +100,8 @@ impl Asked {
             || self.is_over
             || self.origin.is_some()
             || self.uri.query().is_some()
-            || self.method == Method::DELETE;
+            || self.method == Method::DELETE
+            || self.operation.is_some_and(leads_somewhere);
         if !may_be_wrong {
             return None;
         }
@@ -126,7 +129,7 @@ impl Asked {
             .or_else(|| self.delete_without_ids(operation))
             .or_else(|| self.wrong_shape(operation, status))
             .or_else(|| self.unknown_store(operation, status, tenants))
-            .or_else(|| self.let_pass())
+            .or_else(|| self.let_pass(status))
     }
 
     fn foreign_token(&self, tenants: &Tenants) -> Option<(Kind, String)> {
@@ -213,14 +216,30 @@ impl Asked {
         })
     }
 
+    /// Whether its body names a destination that is not of `https`.
+    fn has_plain_destination(&self) -> bool {
+        let body = self.body.as_ref().and_then(|body| serde_json::from_slice::<Json>(body).ok());
+        let destination = body.as_ref().and_then(|body| body["destination"].as_str()).unwrap_or_default();
+        destination.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http:"))
+    }
+
     /// What the service would refuse.
-    fn let_pass(&self) -> Option<(Kind, String)> {
+    fn let_pass(&self, status: StatusCode) -> Option<(Kind, String)> {
         let settings = self.entry.as_ref()?.settings();
         let quotas = &settings.quotas;
         let is_limited = *quotas != Quotas::default();
         if self.is_over && is_limited && !quotas.is_enforced() {
             let text = "this is beyond the store's quota, where BigCommerce refuses; the setting quota can enforce it";
             return Some((Kind::OverQuota, text.to_owned()));
+        }
+        if status.is_success()
+            && self.operation.is_some_and(leads_somewhere)
+            && !settings.hook_destinations.is_strict()
+            && self.has_plain_destination()
+        {
+            let text =
+                "BigCommerce takes https destinations alone; set hook_destinations to https to see it refuse";
+            return Some((Kind::PlainDestination, text.to_owned()));
         }
         let origin = self.origin.as_ref()?;
         settings.cors.allows(origin.as_bytes()).then(|| {
@@ -229,6 +248,11 @@ impl Asked {
             (Kind::WebPage, text.to_owned())
         })
     }
+}
+
+/// Whether an operation says where a webhook leads.
+fn leads_somewhere(operation: &Operation) -> bool {
+    matches!(operation.id, "createHook" | "updateHook")
 }
 
 /// Of each operation, the query parameters that it does not have and its counterpart does.

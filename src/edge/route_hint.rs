@@ -16,7 +16,6 @@ const NOT_EMULATED: [(Dialect, &[&str]); 2] = [
             "/categories",
             "/brands",
             "/coupons",
-            "/hooks",
             "/webhooks",
             "/shipping",
             "/payments",
@@ -41,7 +40,6 @@ const NOT_EMULATED: [(Dialect, &[&str]); 2] = [
             "/orders",
             "/carts",
             "/checkouts",
-            "/hooks",
             "/pricelists",
             "/sites",
             "/content",
@@ -124,7 +122,13 @@ fn of_mount(asked: &Asked, family: Family, path: &str, default_store: &str) -> (
         }
     }
     let dialect = family.dialect();
-    let has = |method: &&str| operations::find(dialect, method, below).is_some();
+    let found = |method: &str| operations::find(dialect, method, below);
+    let is_for_tokens = |method: &str| found(method).is_some_and(|operation| operation.is_for_tokens);
+    if family == Family::BasicV2 && ["GET", "PUT"].into_iter().any(is_for_tokens) {
+        let text = format!("only tokens open this; use /stores/{default_store}/v2{below}");
+        return (Kind::UnknownRoute, text);
+    }
+    let has = |method: &&str| found(method).is_some();
     let methods: Vec<&str> = ["GET", "POST", "PUT", "DELETE"].into_iter().filter(has).collect();
     let (version, other, others) = match dialect {
         V2 => ("V2", V3, "V3"),

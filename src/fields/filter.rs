@@ -207,6 +207,7 @@ fn read(field: &Field, dialect: Dialect, text: &str) -> Result<Value, What> {
             Err(_) => Err(What::Malformed { kind: Kind::Date, value: text.to_owned() }),
         };
     }
-    let kind = if matches!(field.kind, Kind::Text | Kind::Email) { Kind::Text } else { field.kind };
+    let kind =
+        if matches!(field.kind, Kind::Text | Kind::Email | Kind::Url) { Kind::Text } else { field.kind };
     validate::read_text(kind, 0..=usize::MAX, text)
 }

@@ -28,6 +28,8 @@ pub enum Kind {
     Money,
     /// An instant, stored as Unix seconds.
     Date,
+    /// Text that is an absolute URL of `http` or `https`.
+    Url,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// Text, a number, or a list of text: what a form field may be answered with.
@@ -36,6 +38,10 @@ pub enum Kind {
     Ints,
     /// A list of words out of these; not a column.
     Words(&'static [&'static str]),
+    /// A list of email addresses; not a column.
+    Emails,
+    /// Headers of HTTP: an object of any names, with text under each; not a column.
+    Headers,
     /// An object with fields of its own; not a column.
     Object(&'static [Field]),
     /// A list of objects with fields of their own; not a column.
@@ -148,7 +154,7 @@ pub struct Field {
     pub column: &'static str,
     /// Whether the table has it as a column.
     pub stored: bool,
-    /// Whether a write may set it to null. V3 alone has such fields.
+    /// Whether a client's write may set it to null.
     pub nullable: bool,
     v2: Side,
     v3: Side,
@@ -159,7 +165,14 @@ const fn field(name: &'static str, kind: Kind) -> Field {
         Side { name, access: Access::Writable, need: Need::Optional, min: 0, max: usize::MAX, filters: &[] };
     let stored = !matches!(
         kind,
-        Kind::Ints | Kind::Words(_) | Kind::Object(_) | Kind::List(_) | Kind::Computed | Kind::Password
+        Kind::Ints
+            | Kind::Words(_)
+            | Kind::Emails
+            | Kind::Headers
+            | Kind::Object(_)
+            | Kind::List(_)
+            | Kind::Computed
+            | Kind::Password
     );
     Field { name, kind, column: name, stored, nullable: false, v2: side, v3: side }
 }
@@ -228,6 +241,24 @@ pub const fn ints(name: &'static str) -> Field {
 #[must_use]
 pub const fn words(name: &'static str, words: &'static [&'static str]) -> Field {
     field(name, Kind::Words(words))
+}
+
+/// An absolute URL.
+#[must_use]
+pub const fn url(name: &'static str) -> Field {
+    field(name, Kind::Url)
+}
+
+/// A list of email addresses.
+#[must_use]
+pub const fn emails(name: &'static str) -> Field {
+    field(name, Kind::Emails)
+}
+
+/// Headers of HTTP.
+#[must_use]
+pub const fn headers(name: &'static str) -> Field {
+    field(name, Kind::Headers)
 }
 
 /// A list of objects with fields of their own.
@@ -304,6 +335,12 @@ impl Field {
     #[must_use]
     pub const fn ignored_in_v3(self) -> Field {
         self.access_in(Dialect::V3, Access::Ignored)
+    }
+
+    /// It is shown, and passed over in writes; a seed may pin it.
+    #[must_use]
+    pub const fn ignored(self) -> Field {
+        self.ignored_in_v3().access_in(Dialect::V2, Access::Ignored)
     }
 
     /// V3 passes it over in updates.
@@ -404,6 +441,8 @@ pub enum Value {
     Words(Vec<&'static str>),
     /// Texts.
     Texts(Vec<String>),
+    /// Text under names.
+    Headers(Vec<(String, String)>),
     /// The fields of an object.
     Object(validate::Valid),
     /// The fields of each object in a list.

@@ -65,6 +65,13 @@ pub enum What {
         /// The value.
         value: String,
     },
+    /// As many as may be have this value already.
+    Crowded {
+        /// The most.
+        max: usize,
+    },
+    /// A URL that is not of `https`, where it must be.
+    NotSecure,
     /// It names something that does not exist.
     NoSuch,
     /// It is not the name of a state of its country.

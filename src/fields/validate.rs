@@ -180,6 +180,7 @@ impl Check {
         match self.side(field).access {
             // A seed may pin it.
             Access::ReadOnly => !self.is_read_only(field),
+            Access::Ignored => self.is_seed() && field.stored,
             _ => self.side(field).is_read(self.operation),
         }
     }
@@ -284,21 +285,24 @@ impl Check {
             let Some(json) = object.get(side.name) else { continue };
             self.looked_at += json.as_array().map_or(1, Vec::len);
             let value = match (field.kind, json) {
-                (_, Json::Null) if field.nullable && self.dialect == Dialect::V3 => Ok(Value::Null),
+                (_, Json::Null) if field.nullable && !self.is_seed() => Ok(Value::Null),
                 (Kind::Object(inner), Json::Object(object)) => {
                     Ok(Value::Object(self.read(inner, object, &self.prefix(field, prefix, None))))
                 }
-                (Kind::List(inner), Json::Array(items)) => self.read_list(field, inner, items, prefix),
+                (Kind::List(inner), Json::Array(items)) => {
+                    self.read_list(field, inner, items, prefix).map_err(|what| (String::new(), what))
+                }
                 (_, Json::String(text)) if text.is_empty() && self.may_be_blank(field) => {
                     Ok(Value::Text(String::new()))
                 }
-                _ => read_json(field.kind, side, self.dialect, json),
+                (Kind::Headers, Json::Object(object)) => self.read_headers(object),
+                _ => read_json(field.kind, side, self.dialect, json).map_err(|what| (String::new(), what)),
             };
             match value {
                 Ok(value) => valid.push((field, value)),
                 Err(_) if self.is_full() => {}
-                Err(what) => {
-                    let at = format!("{prefix}{}", side.name);
+                Err((inside, what)) => {
+                    let at = format!("{prefix}{}{inside}", side.name);
                     let is_said = self.problems.iter().any(|problem| problem.at == at);
                     if !is_said {
                         self.problems.push(Problem::new(at, what));
@@ -307,6 +311,26 @@ impl Check {
             }
         }
         Valid(valid)
+    }
+
+    /// Headers, or what is wrong with the first that is no good, and where it is: V2 does not say.
+    fn read_headers(&mut self, object: &Map<String, Json>) -> Result<Value, (String, What)> {
+        self.looked_at += object.len();
+        let mut headers = Vec::with_capacity(object.len());
+        for (name, value) in object {
+            let what = match value.as_str() {
+                None => What::WrongType(Kind::Text),
+                Some(text) if values::is_header(name, text) => {
+                    headers.push((name.clone(), text.to_owned()));
+                    continue;
+                }
+                Some(text) => What::Malformed { kind: Kind::Headers, value: echoed(text) },
+            };
+            let inside =
+                if self.dialect == Dialect::V3 { format!(".{}", echoed(name)) } else { String::new() };
+            return Err((inside, what));
+        }
+        Ok(Value::Headers(headers))
     }
 
     fn read_list(
@@ -346,9 +370,16 @@ fn has_entries(side: &Side, entries: usize) -> Result<(), What> {
 /// Reads one JSON value as a field's kind demands. V3 does not take text for a number.
 fn read_json(kind: Kind, side: &Side, dialect: Dialect, json: &Json) -> Result<Value, What> {
     match (kind, json) {
-        (Kind::Text | Kind::Email | Kind::Password | Kind::Date | Kind::OneOf(_), Json::String(text)) => {
-            read_text(kind, side.min..=side.max, text)
-        }
+        (
+            Kind::Text
+            | Kind::Email
+            | Kind::Password
+            | Kind::Date
+            | Kind::Url
+            | Kind::OneOf(_)
+            | Kind::Answer,
+            Json::String(text),
+        ) => read_text(kind, side.min..=side.max, text),
         (Kind::Money | Kind::Int, Json::String(text)) if dialect == Dialect::V2 => {
             read_text(kind, side.min..=side.max, text)
         }
@@ -363,7 +394,6 @@ fn read_json(kind: Kind, side: &Side, dialect: Dialect, json: &Json) -> Result<V
         }
         // A number is taken as it is written.
         (Kind::Answer, Json::Number(number)) => read_text(kind, side.min..=side.max, number.as_str()),
-        (Kind::Answer, Json::String(text)) => read_text(kind, side.min..=side.max, text),
         (Kind::Answer, Json::Array(items)) => {
             if items.len() > MOST_ANSWERS {
                 return Err(What::Entries { min: 0, max: MOST_ANSWERS });
@@ -385,6 +415,15 @@ fn read_json(kind: Kind, side: &Side, dialect: Dialect, json: &Json) -> Result<V
             // What is there twice counts once.
             let mut seen = HashSet::with_capacity(items.len());
             Ok(Value::Ints(items.into_iter().filter(|item| seen.insert(*item)).collect()))
+        }
+        (Kind::Emails, Json::Array(items)) => {
+            has_entries(side, items.len())?;
+            let items = items.iter().map(|item| match item {
+                Json::String(text) if values::is_email(text) => Ok(text.clone()),
+                Json::String(text) => Err(What::Malformed { kind: Kind::Email, value: echoed(text) }),
+                _ => Err(What::WrongType(Kind::Email)),
+            });
+            Ok(Value::Texts(items.collect::<Result<_, _>>()?))
         }
         (Kind::Words(known), Json::Array(items)) => {
             has_entries(side, items.len())?;
@@ -409,8 +448,13 @@ pub fn read_text(kind: Kind, length: RangeInclusive<usize>, text: &str) -> Resul
     }
     let malformed = || What::Malformed { kind, value: echoed(text) };
     match kind {
-        Kind::Text | Kind::Email | Kind::Answer => {
-            if kind == Kind::Email && !values::is_email(text) {
+        Kind::Text | Kind::Email | Kind::Url | Kind::Answer => {
+            let is_one = match kind {
+                Kind::Email => values::is_email(text),
+                Kind::Url => values::is_url(text),
+                _ => true,
+            };
+            if !is_one {
                 return Err(malformed());
             }
             if !length.contains(&text.chars().count()) {
@@ -433,8 +477,12 @@ pub fn read_text(kind: Kind, length: RangeInclusive<usize>, text: &str) -> Resul
         },
         Kind::OneOf(words) if words.contains(&text) => Ok(Value::Text(text.to_owned())),
         Kind::OneOf(_) => Err(malformed()),
-        Kind::Ints | Kind::Words(_) | Kind::Object(_) | Kind::List(_) | Kind::Computed => {
-            Err(What::WrongType(kind))
-        }
+        Kind::Ints
+        | Kind::Words(_)
+        | Kind::Emails
+        | Kind::Headers
+        | Kind::Object(_)
+        | Kind::List(_)
+        | Kind::Computed => Err(What::WrongType(kind)),
     }
 }

@@ -128,6 +128,41 @@ pub fn is_email(text: &str) -> bool {
     local_ok && domain.contains('.') && domain.split('.').all(label)
 }
 
+/// Whether the text is an absolute URL of `http` or `https`, written as it goes onto the wire.
+///
+/// Assumed: one with credentials in it is refused, and so are letters that had to be percent-encoded.
+#[must_use]
+pub fn is_url(text: &str) -> bool {
+    let rest = text.split_once("://").filter(|(scheme, _)| is_http(scheme)).map(|(_, rest)| rest);
+    let Some(rest) = rest else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)),
+    };
+    let is_port = port.is_none_or(|port| {
+        port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    });
+    is_host && is_port && text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
+}
+
+fn is_http(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+/// Whether that can be a header of HTTP.
+#[must_use]
+pub fn is_header(name: &str, value: &str) -> bool {
+    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !name.is_empty()
+        && name.bytes().all(is_token)
+        && value.bytes().all(|b| b == b'\t' || b == b' ' || b.is_ascii_graphic() || !b.is_ascii())
+}
+
 /// The password rule: at least 7 characters, with a letter and a digit. Assumed: at most 250 characters.
 #[must_use]
 pub fn is_password(text: &str) -> bool {
@@ -271,6 +306,53 @@ mod tests {
         assert!(is_password(&"a1".repeat(125)));
         for bad in ["", "s3cret", "secrets", "1234567", &"a1".repeat(126)] {
             assert!(!is_password(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn urls_are_absolute_and_as_they_go_onto_the_wire() {
+        for url in [
+            "https://app.example",
+            "https://app.example/in?a=b&c=%20#d",
+            "http://localhost:3000/hooks",
+            "HTTP://127.0.0.1:1/",
+            "https://[::1]:8443/in",
+            "https://host_name/a:b@c",
+        ] {
+            assert!(is_url(url), "{url}");
+        }
+        for text in [
+            "",
+            "app.example/in",
+            "/in",
+            "ftp://app.example",
+            "https://",
+            "https:///in",
+            "https://app.example:",
+            "https://app.example:0",
+            "https://app.example:65536",
+            "https://app.example:+1",
+            "https://user:pass@app.example/",
+            "https://[::x]/",
+            "https://app example/",
+            "\"https://app.example/\"",
+            "https://app.example/{id}",
+            "https://bücher.example",
+            "https://app.example/\n",
+        ] {
+            assert!(!is_url(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn headers_can_be_sent() {
+        for (name, value) in [("X-Key", "a b\tc"), ("authorization", ""), ("x!", "é")] {
+            assert!(is_header(name, value), "{name}: {value}");
+        }
+        for (name, value) in
+            [("", "x"), ("a b", "x"), ("a:", "x"), ("é", "x"), ("a", "x\r\nb: c"), ("a", "\0")]
+        {
+            assert!(!is_header(name, value), "{name}: {value}");
         }
     }
 }

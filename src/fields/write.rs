@@ -60,6 +60,7 @@ pub(crate) fn push_value(sql: &mut QueryBuilder<Sqlite>, value: &Value) {
         | Value::Ints(_)
         | Value::Words(_)
         | Value::Texts(_)
+        | Value::Headers(_)
         | Value::Object(_)
         | Value::List(_) => sql.push("null"),
     };

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::globs::{glob, same_segments};
 use crate::mount;
-use crate::operations::{self, OPERATIONS, Operation};
+use crate::operations::{OPERATIONS, Operation};
 use crate::strict_json::{self, Fault};
 
 /// The longest pattern that is taken, in characters.
@@ -141,7 +141,7 @@ impl PathPattern {
     /// Whether some path of an operation in a store can be like it. Ids are numbers.
     #[must_use]
     pub fn can_be(&self, operation: &Operation, hash: &str) -> bool {
-        operations::mounts(operation.dialect).iter().any(|mount| {
+        operation.mounts().iter().any(|mount| {
             let path = format!("{mount}{}", operation.path);
             let path: Vec<&str> = path.split('/').skip(1).collect();
             same_segments(&self.segments, &path, |pattern, part| match part {
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn an_operation_is_named_whole_or_in_part() {
-        let create = operations::find(crate::fields::Dialect::V3, "POST", "/customers").unwrap();
+        let create = crate::operations::find(crate::fields::Dialect::V3, "POST", "/customers").unwrap();
         for (pattern, holds) in [
             ("v3.createCustomers", true),
             ("v3.*", true),
@@ -342,8 +342,8 @@ mod tests {
 
     #[test]
     fn a_path_tells_whether_an_operation_can_have_it() {
-        let count = operations::find(crate::fields::Dialect::V2, "GET", "/customers/count").unwrap();
-        let read = operations::find(crate::fields::Dialect::V2, "GET", "/customers/5").unwrap();
+        let count = crate::operations::find(crate::fields::Dialect::V2, "GET", "/customers/count").unwrap();
+        let read = crate::operations::find(crate::fields::Dialect::V2, "GET", "/customers/5").unwrap();
         let can_be =
             |pattern: &str, operation| PathPattern::parse(pattern, "").unwrap().can_be(operation, "abc");
         assert!(can_be("**/customers/count", count) && can_be("/api/**", count));

@@ -13,6 +13,7 @@ use super::consents::{self, Consent};
 use super::customer_groups::{self, Group};
 use super::customers;
 use super::form_fields::{self, FormField, Owner};
+use super::hooks::{self, Hook};
 use super::metafields::{self, Metafield};
 use super::rows::read_channels;
 use super::settings;
@@ -41,6 +42,10 @@ pub struct Exported {
     pub customers: Vec<Customer>,
     /// The metafields of customers who do not exist.
     pub metafields: Vec<Metafield>,
+    /// The webhooks.
+    pub hooks: Vec<Hook>,
+    /// Whom to mail about them, by API account.
+    pub hooks_admin: Vec<(String, Vec<String>)>,
 }
 
 /// What a channel decided itself.
@@ -103,6 +108,8 @@ async fn read(db: &mut SqliteConnection) -> Result<Exported, sqlx::Error> {
         attributes: Vec::new(),
         customers: Vec::new(),
         metafields: Vec::new(),
+        hooks: hooks::all(db).await?,
+        hooks_admin: hooks::admin::all(db).await?,
     };
     for row in all(db, "attributes", "id").await? {
         exported.attributes.push(cells(attributes::FIELDS, &row)?);

@@ -7,7 +7,8 @@ use super::form_fields::{self, FormField, Given, Owner};
 use super::generate::{Generate, generate};
 use super::stored_instruments::{self, StoredInstrument};
 use super::{
-    addresses, attributes, channel_settings, channels, customer_groups, customers, metafields, settings,
+    addresses, attributes, channel_settings, channels, customer_groups, customers, hooks, metafields,
+    settings,
 };
 use crate::error::Error;
 use crate::fields::validate::Valid;
@@ -33,6 +34,10 @@ pub struct Content {
     pub customers: Vec<Customer>,
     /// Metafields that say themselves whose they are.
     pub metafields: Vec<Valid>,
+    /// The webhooks.
+    pub hooks: Vec<Valid>,
+    /// Whom to mail about them.
+    pub hooks_admin: Vec<Valid>,
     /// How many more to make up.
     pub generate: Option<Generate>,
 }
@@ -77,6 +82,8 @@ pub enum Entry {
     Metafield(usize, usize),
     /// A metafield that says itself whose it is.
     OtherMetafield(usize),
+    /// A webhook.
+    Hook(usize),
     /// What was made up.
     Generated,
 }
@@ -193,6 +200,13 @@ async fn write(turn: &mut Turn, content: &Content, now: i64, at: &mut Option<Ent
     for (i, valid) in content.metafields.iter().enumerate() {
         *at = Some(Entry::OtherMetafield(i));
         metafields::load(&mut turn.db, valid.int("resource_id").unwrap_or_default(), valid, now).await?;
+    }
+    for (i, valid) in content.hooks.iter().enumerate() {
+        *at = Some(Entry::Hook(i));
+        hooks::load(&mut turn.db, valid, now).await?;
+    }
+    for valid in &content.hooks_admin {
+        hooks::admin::load(&mut turn.db, valid).await?;
     }
     *at = Some(Entry::Generated);
     if let Some(wanted) = content.generate {

@@ -6,6 +6,7 @@ use sqlx::{Row as _, SqliteConnection};
 use super::lists::{scanned, walk};
 use super::page::Page;
 use super::page::PageInfo;
+use crate::access::CLIENT_ID;
 use crate::error::{Error, Problem, What};
 use crate::fields::Dialect::V3;
 use crate::fields::Op::{In, Is, Max, Min};
@@ -50,9 +51,6 @@ pub const BATCH_FIELDS: &[Field] = &[
     int("resource_id").required().create_only_in_v3(),
     DESCRIPTION,
 ];
-
-/// Assumed: the app of a client, or of a seed, that does not say which it is.
-pub const OWNER: &str = "bigcommercemock0client0id000000";
 
 /// A stored metafield.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,7 +207,7 @@ pub(super) async fn load(db: &mut SqliteConnection, of: i64, valid: &Valid, now:
     let created = valid.int("date_created").unwrap_or(now);
     let own = [
         ("resource_id", Value::Int(of)),
-        ("owner_client_id", Value::Text(valid.text("owner_client_id").unwrap_or(OWNER).to_owned())),
+        ("owner_client_id", Value::Text(valid.text("owner_client_id").unwrap_or(CLIENT_ID).to_owned())),
         ("date_created", Value::Int(created)),
         ("date_modified", Value::Int(valid.int("date_modified").unwrap_or(created))),
     ];

@@ -16,6 +16,7 @@ pub mod export;
 pub mod form_field_values;
 pub mod form_fields;
 pub mod generate;
+pub mod hooks;
 mod lists;
 pub mod load;
 pub mod metafields;
@@ -43,7 +44,7 @@ mod tests {
         let store = Store::open(&place, means, None).await.unwrap();
         let of_channels =
             [channel_settings::FIELDS, channel_settings::PRIVACY, channel_settings::CUSTOMER_GROUPS].concat();
-        let tables: [(&str, &[Field], &[&str]); 12] = [
+        let tables: [(&str, &[Field], &[&str]); 14] = [
             ("channels", channels::FIELDS, &[]),
             // No wire shows the one, and the other is kept as JSON.
             ("customers", customers::FIELDS, &["password_hash", "channel_ids"]),
@@ -54,6 +55,9 @@ mod tests {
             ("form_field_values", form_field_values::FIELDS, &["form_field_id"]),
             // Objects that are kept as JSON.
             ("customer_groups", customer_groups::FIELDS, &["category_access", "discount_rules"]),
+            // So are headers and emails.
+            ("hooks", hooks::FIELDS, &["headers"]),
+            ("hooks_admin", hooks::admin::FIELDS, &["emails"]),
             ("consents", consents::FIELDS, &["customer_id", "allow", "deny"]),
             ("stored_instruments", &[], &["customer_id", "instruments"]),
             ("settings", settings::PRIVACY, &["id"]),

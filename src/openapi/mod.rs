@@ -198,7 +198,12 @@ pub fn document(dialect: Dialect, origin: &str, store: &str) -> Json {
     for tag in &version.tags {
         for described in &tag.operations {
             let methods = paths.entry(described.operation.path).or_insert_with(|| json!({}));
-            methods[described.operation.method.to_ascii_lowercase()] = described.json(tag.name, dialect);
+            let mut json = described.json(tag.name, dialect);
+            if described.operation.mounts().len() < servers.len() {
+                json["servers"] = json!([servers[0]]);
+                json["security"] = json!([{"token": []}]);
+            }
+            methods[described.operation.method.to_ascii_lowercase()] = json;
         }
     }
     let schemes = json!({

@@ -49,7 +49,8 @@ fn side(field: &'static Field, dialect: Dialect, operation: Operation) -> (&'sta
         side if side.access == Access::Absent && is_seed => field.side(Dialect::V3),
         side => side,
     };
-    (side, side.is_read(operation) || (is_seed && side.access == Access::ReadOnly && field.stored))
+    let is_pinned = is_seed && matches!(side.access, Access::ReadOnly | Access::Ignored) && field.stored;
+    (side, side.is_read(operation) || is_pinned)
 }
 
 fn written(fields: &'static [Field], dialect: Dialect, operation: Operation, inside: bool) -> Json {
@@ -91,6 +92,7 @@ fn taken_as(field: &Field, side: &Side, dialect: Dialect, operation: Operation) 
         Kind::Bool => json!({"type": "boolean"}),
         Kind::Text => text(side),
         Kind::Email => over(text(side), &json!({"format": "email"})),
+        Kind::Url => over(text(side), &json!({"format": "uri"})),
         Kind::Password => json!({
             "type": "string", "format": "password", "writeOnly": true, "minLength": 7, "maxLength": 250,
             "description": "With at least one letter and one digit.",
@@ -100,14 +102,21 @@ fn taken_as(field: &Field, side: &Side, dialect: Dialect, operation: Operation) 
         Kind::OneOf(words) => json!({"type": "string", "enum": words}),
         Kind::Ints => entries(side, taken_in_list(dialect)),
         Kind::Words(words) => entries(side, json!({"type": "string", "enum": words})),
+        Kind::Emails => entries(side, json!({"type": "string", "format": "email"})),
+        Kind::Headers => headers(),
         Kind::Object(fields) => written(fields, dialect, operation, true),
         Kind::List(fields) => entries(side, written(fields, dialect, operation, true)),
         Kind::Computed => json!({}),
     };
-    if field.nullable && dialect == Dialect::V3 {
+    if field.nullable && operation != Operation::Seed {
         nullable(&mut schema);
     }
     schema
+}
+
+/// Headers of HTTP.
+fn headers() -> Json {
+    json!({"type": "object", "additionalProperties": {"type": "string"}})
 }
 
 /// What a form field may be answered with.
@@ -159,7 +168,13 @@ pub(super) fn shown(fields: &'static [Field], dialect: Dialect) -> Map<String, J
     let shown = fields.iter().filter(|field| {
         let is_scalar = !matches!(
             field.kind,
-            Kind::Ints | Kind::Words(_) | Kind::Object(_) | Kind::List(_) | Kind::Computed
+            Kind::Ints
+                | Kind::Words(_)
+                | Kind::Emails
+                | Kind::Headers
+                | Kind::Object(_)
+                | Kind::List(_)
+                | Kind::Computed
         );
         field.side(dialect).access != Access::Absent && (field.stored || !is_scalar)
     });
@@ -174,6 +189,9 @@ fn shown_as(field: &Field, dialect: Dialect) -> Json {
         (Kind::Text, _) | (Kind::Answer, Dialect::V2) => json!({"type": "string"}),
         (Kind::Answer, Dialect::V3) => answer(),
         (Kind::Email, _) => json!({"type": "string", "format": "email"}),
+        (Kind::Url, _) => json!({"type": "string", "format": "uri"}),
+        (Kind::Emails, _) => array(json!({"type": "string", "format": "email"})),
+        (Kind::Headers, _) => headers(),
         (Kind::Money, Dialect::V2) => json!({"type": "string", "pattern": FOUR_DECIMALS}),
         (Kind::Money, Dialect::V3) => json!({"type": "number"}),
         (Kind::Date, Dialect::V2) => json!({"type": "string", "pattern": RFC_2822}),

@@ -7,7 +7,7 @@ use super::{Described, Tag, UNAUTHORIZED, Version, operation, paging, parameter}
 use crate::fields::Dialect::V2;
 use crate::fields::validate::Operation::{Create, Update};
 use crate::fields::{Dialect, Field};
-use crate::model::{addresses, customer_groups, customers, form_fields};
+use crate::model::{addresses, customer_groups, customers, form_fields, hooks};
 use crate::tenants::Information;
 use crate::v2;
 use crate::v2::wire::Spelling;
@@ -22,6 +22,7 @@ pub(super) fn version() -> Version {
             Tag { name: "Customers", operations: customers() },
             Tag { name: "Customer Addresses", operations: addresses() },
             Tag { name: "Customer Groups", operations: groups() },
+            Tag { name: "Webhooks", operations: hooks() },
             Tag { name: "Store Information", operations: vec![store()] },
             Tag { name: "Time", operations: vec![time()] },
         ],
@@ -115,6 +116,37 @@ fn groups() -> Vec<Described> {
     ]
 }
 
+fn hooks() -> Vec<Described> {
+    vec![
+        operation(V2, "listHooks")
+            .query(filters(hooks::FIELDS, Spelling::Prefix))
+            .query(paging())
+            .answers(200, array(of("Hook")))
+            .answers_nothing(),
+        operation(V2, "createHook").body(of("NewHook"), new_hook()).answers(201, of("Hook")),
+        operation(V2, "getHook").answers(200, of("Hook")),
+        operation(V2, "updateHook")
+            .body(of("HookChanges"), json!({"is_active": false}))
+            .answers(200, of("Hook")),
+        operation(V2, "deleteHook").answers(200, of("Hook")),
+    ]
+}
+
+/// The example of a webhook.
+pub(super) fn new_hook() -> Json {
+    json!({"scope": "store/customer/*", "destination": "https://app.example.com/in", "headers": {"X-Secret": "s3cret"}})
+}
+
+/// A webhook as both versions show it.
+pub(super) fn hook() -> Json {
+    let mut shown = shown(hooks::FIELDS, Dialect::V3);
+    shown.shift_insert(2, "store_hash".to_owned(), json!({"type": "string"}));
+    for time in ["created_at", "updated_at"] {
+        shown[time] = json!({"type": "integer", "description": "Unix seconds"});
+    }
+    object(shown, &[])
+}
+
 fn store() -> Described {
     operation(V2, "getStore").answers(200, of("Store"))
 }
@@ -148,6 +180,9 @@ fn schemas() -> Json {
         "Group": group(),
         "NewGroup": body(customer_groups::FIELDS, Dialect::V2, Create),
         "GroupChanges": body(customer_groups::FIELDS, Dialect::V2, Update),
+        "Hook": hook(),
+        "NewHook": body(hooks::FIELDS, Dialect::V2, Create),
+        "HookChanges": body(hooks::FIELDS, Dialect::V2, Update),
         "FormField": object(shown(form_fields::ANSWER, Dialect::V2), &[]),
         "Count": object(one("count", json!({"type": "integer", "minimum": 0})), &[]),
         "Store": store_information(),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::yaml;
+use crate::access::CLIENT_ID;
 use crate::durations;
 use crate::error::Error;
 use crate::fields::Dialect::V2;
@@ -12,7 +13,8 @@ use crate::model::customer_groups::{DiscountRule, Group};
 use crate::model::engine::Store;
 use crate::model::export::{self, Cells, Customer, Exported};
 use crate::model::form_fields::{Answer, FormField, Owner, Said};
-use crate::model::metafields::{self, Metafield};
+use crate::model::hooks::Hook;
+use crate::model::metafields::Metafield;
 use crate::tenants::{Settings, settings};
 
 /// A store as what stands under its hash in a seed. What was made of it once more exports as the same.
@@ -22,7 +24,17 @@ use crate::tenants::{Settings, settings};
 pub async fn of_store(store: &Store, settings: &Settings) -> Result<Json, Error> {
     let exported = export::export(store).await?;
     let mut seed = behaviour(settings);
-    let Exported { privacy, channels, groups, form_fields, attributes, customers, metafields } = exported;
+    let Exported {
+        privacy,
+        channels,
+        groups,
+        form_fields,
+        attributes,
+        customers,
+        metafields,
+        hooks,
+        hooks_admin,
+    } = exported;
     let mut put = |key: &str, value: Json| {
         let is_blank = match &value {
             Json::Object(object) => object.is_empty(),
@@ -47,6 +59,8 @@ pub async fn of_store(store: &Store, settings: &Settings) -> Result<Json, Error>
         || channels.iter().any(|(_, own)| !own.customer_groups.is_empty());
     put("customers", customers.iter().map(|one| customer(one, &form_fields, is_in_none)).collect());
     put("metafields", metafields.iter().map(|metafield| of_metafield(metafield, true)).collect());
+    put("hooks", hooks.iter().map(hook).collect());
+    put("hooks_admin", hooks_admin.iter().map(|(client_id, emails)| hook_admin(client_id, emails)).collect());
     Ok(Json::Object(seed))
 }
 
@@ -79,7 +93,7 @@ const USUAL: [(&str, &str); 5] = [
     ("type", "storefront"),
     ("platform", "bigcommerce"),
     ("status", "active"),
-    ("owner_client_id", metafields::OWNER),
+    ("owner_client_id", CLIENT_ID),
 ];
 
 /// Cells by name, but for those that are as usual, and these.
@@ -290,10 +304,39 @@ fn of_metafield(metafield: &Metafield, says_whose: bool) -> Json {
     if !metafield.description.is_empty() {
         shown["description"] = metafield.description.as_str().into();
     }
-    if metafield.owner_client_id != metafields::OWNER {
+    if metafield.owner_client_id != CLIENT_ID {
         shown["owner_client_id"] = metafield.owner_client_id.as_str().into();
     }
     shown["date_created"] = date(metafield.date_created);
     shown["date_modified"] = date(metafield.date_modified);
     shown
+}
+
+fn hook(hook: &Hook) -> Json {
+    let mut shown = json!({"id": hook.id});
+    put_client(&mut shown, &hook.client_id);
+    shown["scope"] = hook.scope.as_str().into();
+    shown["destination"] = hook.destination.as_str().into();
+    if let Some(headers) = &hook.headers {
+        shown["headers"] = headers.clone().into();
+    }
+    if !hook.is_active {
+        shown["is_active"] = false.into();
+    }
+    shown["created_at"] = date(hook.created_at);
+    shown["updated_at"] = date(hook.updated_at);
+    shown
+}
+
+fn hook_admin(client_id: &str, emails: &[String]) -> Json {
+    let mut shown = json!({});
+    put_client(&mut shown, client_id);
+    shown["emails"] = json!(emails);
+    shown
+}
+
+fn put_client(shown: &mut Json, client_id: &str) {
+    if client_id != CLIENT_ID {
+        shown["client_id"] = client_id.into();
+    }
 }

@@ -295,6 +295,8 @@ async fn fill(store: &engine::Store, mut seeded: parse::Store, name: &Arc<str>) 
             .map(|(customer, hash)| content(customer, hash))
             .collect(),
         metafields: seeded.metafields.iter().map(|row| row.valid.clone()).collect(),
+        hooks: seeded.hooks.iter().map(|row| row.valid.clone()).collect(),
+        hooks_admin: seeded.hook_emails.iter().map(|row| row.valid.clone()).collect(),
         generate: seeded.generate.as_ref().map(|(_, wanted)| *wanted),
     };
     let Err(Refused { entry, error }) = load::load(store, content).await else { return Ok(()) };
@@ -348,6 +350,7 @@ fn fault_in(seeded: &parse::Store, entry: Entry, problem: &Problem) -> Fault {
         Entry::Address(i, j) => seeded.customers[i].beside.addresses[j].fault(problem),
         Entry::Metafield(i, j) => seeded.customers[i].beside.metafields[j].fault(problem),
         Entry::OtherMetafield(i) => seeded.metafields[i].fault(problem),
+        Entry::Hook(i) => seeded.hooks[i].fault(problem),
         Entry::Generated => {
             let (place, _) = seeded.generate.as_ref().expect("what was made up was asked for");
             let taken = if let What::Taken { value } = &problem.what { value } else { "" };

@@ -16,7 +16,7 @@ use crate::model::form_fields::{FormField, Given, Owner};
 use crate::model::generate::Generate;
 use crate::model::stored_instruments::StoredInstrument;
 use crate::model::{
-    addresses, channel_settings, channels, customer_groups, customers, metafields,
+    addresses, channel_settings, channels, customer_groups, customers, hooks, metafields,
     settings as customer_settings,
 };
 use crate::tenants::{self, Information, Settings, Wrong};
@@ -44,6 +44,10 @@ pub(super) struct Store {
     pub(super) customers: Vec<Customer>,
     /// Those that say themselves whose they are.
     pub(super) metafields: Vec<Row>,
+    /// The webhooks.
+    pub(super) hooks: Vec<Row>,
+    /// Whom to mail about them, account by account.
+    pub(super) hook_emails: Vec<Row>,
     /// Where it is, and what to make up.
     pub(super) generate: Option<(Place, Generate)>,
 }
@@ -147,7 +151,7 @@ pub(super) fn parse(text: &str) -> Result<(Vec<Store>, Faults), Fault> {
     Ok((stores, faults))
 }
 
-const STORE_KEYS: [&str; 13] = [
+const STORE_KEYS: [&str; 15] = [
     "auth",
     "tokens",
     "basic",
@@ -160,6 +164,8 @@ const STORE_KEYS: [&str; 13] = [
     "attributes",
     "customers",
     "metafields",
+    "hooks",
+    "hooks_admin",
     "generate",
 ];
 
@@ -194,6 +200,10 @@ fn read_part(store: &mut Store, key: &str, node: Node) -> Result<(), Faults> {
         "form_fields" => store.form_fields = node.each(definitions::form_field)?,
         "groups" => {
             store.groups = node.each(|node| Ok::<_, Faults>(row(customer_groups::FIELDS, &[], node)?.0))?;
+        }
+        "hooks" => store.hooks = node.each(hook)?,
+        "hooks_admin" => {
+            store.hook_emails = node.each(|node| Ok::<_, Faults>(row(hooks::admin::FIELDS, &[], node)?.0))?;
         }
         "attributes" => store.attributes = definitions::attributes(node)?,
         "generate" => store.generate = Some((node.place.clone(), generate(node)?)),
@@ -233,10 +243,16 @@ pub(super) fn take(node: &mut Node, name: &str) -> Option<Node> {
     Some(entries.remove(at).1)
 }
 
-fn token(node: Node) -> Result<Token, Faults> {
+fn token(mut node: Node) -> Result<Token, Faults> {
+    if let super::yaml::Value::Map(entries) = &node.value {
+        for (key, node) in entries {
+            known(key, node, &["token", "scopes", "client_id"])?;
+        }
+    }
+    let client_id = take(&mut node, "client_id").map(Node::text).transpose()?;
     let [token, scopes] = exactly(node, ["token", "scopes"])?;
     let scopes = scopes.each(|node| node.word(&SCOPES))?;
-    Ok(Token { token: token.text()?, scopes })
+    Ok(Token { token: token.text()?, scopes, client_id })
 }
 
 fn basic(node: Node) -> Result<(String, String), Fault> {
@@ -299,6 +315,18 @@ fn metafield(node: Node) -> Result<Row, Faults> {
         return Err(row.is("resource_id", "the customer it stands in; leave it out").into());
     }
     Ok(row)
+}
+
+/// A webhook. Whatever the store's `hook_destinations`, it may lead anywhere.
+fn hook(node: Node) -> Result<Row, Faults> {
+    let (row, _) = row(hooks::FIELDS, &[], node)?;
+    match hooks::check(&row.valid, false) {
+        Ok(()) => Ok(row),
+        Err(Error::Item { problems, .. }) => {
+            Err(Faults(problems.iter().map(|problem| row.fault(problem)).collect()))
+        }
+        Err(other) => Err(row.place.is(other.to_string()).into()),
+    }
 }
 
 fn consent(node: Node) -> Result<Consent, Faults> {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::parse::{Customer, Row, Store};
 use super::words::{no_country, why};
 use super::yaml::{Fault, Place};
+use crate::access::CLIENT_ID;
 use crate::error::{Error, What};
 use crate::fields::validate::Valid;
 use crate::fields::{Kind, Value};
@@ -14,7 +15,7 @@ use crate::model::attribute_values::GivenValue;
 use crate::model::attributes::Type;
 use crate::model::channels::FIRST;
 use crate::model::form_fields::{self, FormField, Owner};
-use crate::model::{countries, customer_groups, metafields};
+use crate::model::{countries, customer_groups, hooks};
 
 /// Everything that is wrong between the parts of a store.
 pub(super) fn faults(store: &Store) -> Vec<Fault> {
@@ -35,6 +36,13 @@ pub(super) fn faults(store: &Store) -> Vec<Fault> {
         "id",
         "metafield",
     );
+    twice(&mut faults, &store.hooks, "id", "webhook");
+    for (i, row) in store.hook_emails.iter().enumerate() {
+        if store.hook_emails[..i].iter().any(|before| client(before) == client(row)) {
+            faults.push(row.is("client_id", "another entry is for the same API account"));
+        }
+    }
+    same_hooks(&mut faults, &store.hooks);
     for group in &store.groups {
         if let Err(Error::Invalid(problems)) = customer_groups::check(&group.valid) {
             faults.extend(problems.iter().map(|problem| group.fault(problem)));
@@ -98,12 +106,30 @@ fn twice<'a>(faults: &mut Vec<Fault>, rows: impl IntoIterator<Item = &'a Row>, f
 fn same_metafields(faults: &mut Vec<Fault>, metafields: &[Row]) {
     let of = |row: &Row| {
         let text = |name| row.valid.text(name).unwrap_or_default().to_owned();
-        let owner = row.valid.text("owner_client_id").unwrap_or(metafields::OWNER).to_owned();
+        let owner = row.valid.text("owner_client_id").unwrap_or(CLIENT_ID).to_owned();
         (row.valid.int("resource_id"), text("namespace"), text("key"), owner)
     };
     for (i, row) in metafields.iter().enumerate() {
         if metafields[..i].iter().any(|before| of(before) == of(row)) {
             faults.push(row.is("key", "another metafield of this customer and app has it in this namespace"));
+        }
+    }
+}
+
+/// The API account that a row is of.
+fn client(row: &Row) -> &str {
+    row.valid.text("client_id").unwrap_or(CLIENT_ID)
+}
+
+/// Webhooks that another one of the same API account is in the way of.
+fn same_hooks(faults: &mut Vec<Fault>, hooks: &[Row]) {
+    let mut of_client: HashMap<&str, Vec<(&str, &str)>> = HashMap::new();
+    for row in hooks {
+        let text = |name| row.valid.text(name).unwrap_or_default();
+        let before = of_client.entry(client(row)).or_default();
+        match hooks::check_room(before, text("scope"), text("destination")) {
+            Ok(()) => before.push((text("scope"), text("destination"))),
+            Err(problem) => faults.push(row.fault(&problem)),
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::fields::Field;
 use crate::model::form_fields::Type;
 use crate::model::stored_instruments::{BILLING_ADDRESS, TYPES};
 use crate::model::{
-    addresses, attributes, channel_settings, channels, consents, customer_groups, customers, metafields,
-    settings,
+    addresses, attributes, channel_settings, channels, consents, customer_groups, customers, hooks,
+    metafields, settings,
 };
 use crate::openapi::schema::seeded;
 use crate::tenants::{self, Information};
@@ -34,7 +34,7 @@ pub fn document() -> Json {
 #[must_use]
 pub fn store() -> Json {
     let scopes: Vec<&str> = SCOPES.iter().map(|(name, _)| *name).collect();
-    let token = object([("token", text()), ("scopes", list(json!({"enum": scopes})))]);
+    let token = object([("token", text()), ("scopes", list(json!({"enum": scopes}))), ("client_id", text())]);
     let basic = object([("username", text()), ("password", text())]);
     let number = |most: u32| json!({"type": "integer", "minimum": 0, "maximum": most});
     let generate = object([
@@ -56,6 +56,8 @@ pub fn store() -> Json {
         ("attributes", list(seeded(attributes::FIELDS))),
         ("customers", list(customer())),
         ("metafields", list(seeded(metafields::FIELDS))),
+        ("hooks", list(seeded(hooks::FIELDS))),
+        ("hooks_admin", list(seeded(hooks::admin::FIELDS))),
         ("generate", generate),
     ])
 }

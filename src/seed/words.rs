@@ -20,6 +20,8 @@ pub(super) fn why(what: &What) -> String {
             Kind::Password => "must be an argon2 hash in PHC form ($argon2id$v=19$…)".to_owned(),
             Kind::Ints => "must be a list of whole numbers".to_owned(),
             Kind::Words(_) => "must be a list of words".to_owned(),
+            Kind::Emails => "must be a list of email addresses".to_owned(),
+            Kind::Headers => "must be a mapping of text to text".to_owned(),
             Kind::Object(_) => "must be a mapping".to_owned(),
             Kind::List(_) => "must be a list of mappings".to_owned(),
             _ => "must be text; put it in quotes if it looks like a number".to_owned(),
@@ -29,6 +31,8 @@ pub(super) fn why(what: &What) -> String {
                 format!("'{value}' is not a date; write 2024-05-06T07:34:10Z, 2024-05-06 or RFC 2822")
             }
             Kind::Email => format!("'{value}' is not an email address"),
+            Kind::Url => format!("'{value}' is not an absolute URL of http or https"),
+            Kind::Headers => format!("'{value}' under a name can not be a header of HTTP"),
             Kind::Money => format!("'{value}' is not an amount from 0 to 99999999999999.9999"),
             Kind::OneOf(words) => {
                 format!(
@@ -49,6 +53,9 @@ pub(super) fn why(what: &What) -> String {
         What::Unconfirmed => "does not match the password".to_owned(),
         What::Unfit => "does not go together with what else is given".to_owned(),
         What::Taken { .. } => "another one in this store has it".to_owned(),
+        What::Crowded { max: 1 } => "another one in this store has it, and only one may".to_owned(),
+        What::Crowded { max } => format!("{max} others in this store have it, the most that may"),
+        What::NotSecure => "must be an https URL".to_owned(),
         What::NoSuch => "there is no such thing in this store".to_owned(),
         What::NoSuchState => "is not a state of the country".to_owned(),
     }

@@ -8,6 +8,7 @@ use crate::extract::Tenant;
 pub mod addresses;
 pub mod customer_groups;
 pub mod customers;
+pub mod hooks;
 pub mod wire;
 pub mod xml;
 

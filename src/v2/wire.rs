@@ -237,7 +237,7 @@ struct Details {
 #[must_use]
 pub fn error(error: &Error) -> Response {
     let (status, message, reason): (StatusCode, Cow<'_, str>, Option<Cow<'static, str>>) = match error {
-        Error::NoRoute | Error::NotFound => {
+        Error::NoRoute | Error::NotFound | Error::NoSuchId { .. } => {
             (StatusCode::NOT_FOUND, "The requested resource was not found.".into(), None)
         }
         Error::MethodNotAllowed => {
@@ -317,6 +317,8 @@ fn message(problem: &Problem) -> Cow<'static, str> {
         | What::Unfit
         | What::Entries { .. }
         | What::Taken { .. }
+        | What::Crowded { .. }
+        | What::NotSecure
         | What::NoSuch
         | What::NoSuchState => format!("The field '{at}' is invalid."),
     }
@@ -331,7 +333,8 @@ fn reason(problem: &Problem) -> Option<Cow<'static, str>> {
         What::Malformed { kind, value } => {
             // A long value helps nobody.
             let value: String = value.chars().take(100).collect();
-            format!("The provided value '{value}' is not a valid {}.", kind_name(*kind)).into()
+            let kind = if *kind == Kind::Headers { "header" } else { kind_name(*kind) };
+            format!("The provided value '{value}' is not a valid {kind}.").into()
         }
         What::Length { min: 0, max } => format!("The provided value is longer than {max} characters.").into(),
         What::Length { min, max } => {
@@ -352,6 +355,10 @@ fn reason(problem: &Problem) -> Option<Cow<'static, str>> {
             "This email address is already in use by a customer.".into()
         }
         What::Taken { .. } => "The provided value is already in use.".into(),
+        What::Crowded { max } => {
+            format!("The provided value is already in use by {max}, the most allowed.").into()
+        }
+        What::NotSecure => "The provided value is not an https URL.".into(),
         What::NoSuch => "The provided value does not refer to an existing resource.".into(),
         What::NoSuchState => "The provided value is not a state of the country.".into(),
     };
@@ -367,8 +374,9 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Money => "amount",
         Kind::Date => "RFC-2822 date",
         Kind::OneOf(_) => "choice",
-        Kind::Ints | Kind::Words(_) | Kind::List(_) => "array",
-        Kind::Object(_) | Kind::Computed => "object",
+        Kind::Url => "URL",
+        Kind::Ints | Kind::Words(_) | Kind::Emails | Kind::List(_) => "array",
+        Kind::Object(_) | Kind::Headers | Kind::Computed => "object",
     }
 }
 

@@ -73,10 +73,14 @@ pub fn expected(kind: Kind) -> &'static str {
     match kind {
         Kind::Int | Kind::Money => "error.expected.jsnumber",
         Kind::Bool => "error.expected.jsboolean",
-        Kind::Text | Kind::Answer | Kind::Email | Kind::Password | Kind::Date | Kind::OneOf(_) => {
-            "error.expected.jsstring"
-        }
-        Kind::Ints | Kind::Words(_) | Kind::List(_) => "error.expected.jsarray",
-        Kind::Object(_) | Kind::Computed => "error.expected.jsobject",
+        Kind::Text
+        | Kind::Answer
+        | Kind::Email
+        | Kind::Password
+        | Kind::Date
+        | Kind::Url
+        | Kind::OneOf(_) => "error.expected.jsstring",
+        Kind::Ints | Kind::Words(_) | Kind::Emails | Kind::List(_) => "error.expected.jsarray",
+        Kind::Object(_) | Kind::Headers | Kind::Computed => "error.expected.jsobject",
     }
 }

@@ -33,7 +33,7 @@ impl Serialize for Errors {
 /// Observed: what is said of a body whose shape is wrong.
 const SHAPE: &str = "JSON data is missing or invalid";
 /// Observed: what is said of a body that is no JSON.
-const NOT_JSON: &str = "Input is invalid";
+pub(super) const NOT_JSON: &str = "Input is invalid";
 /// Documented: what is said of something that does not exist.
 pub const NOT_FOUND: &str = "The resource at that URL is not found.";
 
@@ -80,7 +80,7 @@ pub(super) fn plain(error: &Error) -> (StatusCode, Cow<'static, str>) {
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "The body of this request must be sent as application/json.".into(),
         ),
-        Error::NotFound | Error::NoRoute | Error::MethodNotAllowed => {
+        Error::NotFound | Error::NoSuchId { .. } | Error::NoRoute | Error::MethodNotAllowed => {
             (StatusCode::NOT_FOUND, NOT_FOUND.into())
         }
         Error::LimitTooHigh { max } => {
@@ -165,6 +165,8 @@ fn reason(noun: &str, at: &str, what: &What) -> String {
         }
         What::Unconfirmed => "password confirmation does not match".to_owned(),
         What::Taken { value } => format!("{name} {value} already in use"),
+        What::Crowded { max } => format!("{name} already in use by {max}, the most allowed"),
+        What::NotSecure => format!("{name} must be an https URL"),
     }
 }
 

@@ -228,6 +228,14 @@ pub fn ids_to_delete(query: &[(String, String)]) -> Result<Vec<i64>, Error> {
     ids.collect::<Result<_, _>>().map_err(|what| Problem::new("id:in", what).into())
 }
 
+/// Takes filters from a query that has nothing else.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn filters(fields: &'static [Field], query: &[(String, String)]) -> Result<Filters, Error> {
+    Ok(Filters::parse(fields, Dialect::V3, query, Blanks::PassedOver, spelling)?)
+}
+
 fn spelling(key: &str) -> (&str, Op) {
     match key.split_once(':') {
         Some((name, "in")) => (name, Op::In),

@@ -97,7 +97,8 @@ pub async fn create(
 ) -> Result<Response, Error> {
     let valid = object(body, Operation::Create)?;
     let store = tenant.store_to_create_in().await?;
-    Ok(answer(&metafields::create(&store, customer_id, valid, owner(&headers)).await?))
+    let owner = owner(&tenant, &headers);
+    Ok(answer(&metafields::create(&store, customer_id, valid, owner).await?))
 }
 
 /// `PUT /customers/{id}/metafields/{id}`: changes what is supplied.
@@ -120,10 +121,10 @@ pub async fn delete(tenant: Tenant, Ids([customer_id, id]): Ids<2>) -> Result<Re
     Ok(wire::no_content())
 }
 
-/// The app that makes a metafield, as it names itself.
-pub(super) fn owner(headers: &HeaderMap) -> String {
+/// The app that makes a metafield, as it names itself, or else that of its token.
+pub(super) fn owner(tenant: &Tenant, headers: &HeaderMap) -> String {
     let name = headers.get("x-auth-client").and_then(|value| value.to_str().ok()).map(str::trim);
-    name.filter(|name| !name.is_empty()).unwrap_or(metafields::OWNER).to_owned()
+    name.filter(|name| !name.is_empty()).unwrap_or(tenant.settings.access.client_id(headers)).to_owned()
 }
 
 fn object(body: Body, operation: Operation) -> Result<Valid, Error> {

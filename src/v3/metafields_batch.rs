@@ -35,7 +35,7 @@ pub async fn create(tenant: Tenant, headers: HeaderMap, body: Body) -> Result<Re
     if items.iter().any(Result::is_ok) {
         store = tenant.store_to_create_in().await?;
     }
-    let made = metafields::create_all(&store, items, single::owner(&headers)).await?;
+    let made = metafields::create_all(&store, items, single::owner(&tenant, &headers)).await?;
     Ok(answer(&made, View::of))
 }
 

@@ -79,8 +79,27 @@ fn the_readme_lists_every_setting_as_the_command_line_explains_it() {
 pub(crate) const EXTRAS: [(&str, &str); 3] =
     [("GET", "/time"), ("GET", "/store"), ("DELETE", "/customer_groups")];
 
+/// The same, for tokens alone.
+pub(crate) const TOKEN_EXTRAS: [(&str, &str); 5] = [
+    ("GET", "/hooks"),
+    ("POST", "/hooks"),
+    ("GET", "/hooks/{hook_id}"),
+    ("PUT", "/hooks/{hook_id}"),
+    ("DELETE", "/hooks/{hook_id}"),
+];
+
 /// The same of V3: what the documents of other resources list.
-pub(crate) const V3_EXTRAS: [(&str, &str); 2] = [("GET", "/channels"), ("GET", "/channels/{channel_id}")];
+pub(crate) const V3_EXTRAS: [(&str, &str); 9] = [
+    ("GET", "/channels"),
+    ("GET", "/channels/{channel_id}"),
+    ("GET", "/hooks"),
+    ("POST", "/hooks"),
+    ("GET", "/hooks/{hook_id}"),
+    ("PUT", "/hooks/{hook_id}"),
+    ("DELETE", "/hooks/{hook_id}"),
+    ("GET", "/hooks/admin"),
+    ("PUT", "/hooks/admin"),
+];
 
 /// Every documented call below a mount of a version, with the placeholders of the documents.
 pub(crate) fn documented(version: &str) -> Vec<(String, String)> {
@@ -106,7 +125,10 @@ async fn call_full(mount: &str, method: &str, path: &str) -> Reply {
     mock.customer("demo", json!({})).await;
     mock.address("demo", 1, json!({})).await;
     mock.group("demo", json!({"name": "A"})).await;
+    let hook = |port| json!({"scope": "store/customer/*", "destination": format!("http://localhost:{port}")});
+    assert_eq!(mock.post("/stores/demo/v2/hooks", hook(1)).await.status, 201);
     let body = match (method, path) {
+        ("POST", "/hooks") => hook(2).to_string(),
         ("POST", "/customers") => jane().to_string().replace("jane@", "joe@"),
         ("POST", path) if path.ends_with("/addresses") => home().to_string(),
         ("POST", path) if path.ends_with("/validate") => json!({"password": "x"}).to_string(),
@@ -121,10 +143,11 @@ async fn call_full(mount: &str, method: &str, path: &str) -> Reply {
 async fn every_documented_call_works_on_both_mounts_and_no_other_does() {
     let calls = documented("/v2");
     assert_eq!(calls.len(), 21);
-    let extras = EXTRAS.map(|(method, path)| (method.to_owned(), path.to_owned()));
-    let calls: BTreeSet<_> = calls.into_iter().chain(extras).collect();
-    let paths: BTreeSet<&String> = calls.iter().map(|(_, path)| path).collect();
-    for mount in ["/stores/demo/v2", "/api/v2"] {
+    let owned = |(method, path): (&str, &str)| (method.to_owned(), path.to_owned());
+    let on_both: BTreeSet<_> = calls.into_iter().chain(EXTRAS.map(owned)).collect();
+    for (mount, more) in [("/stores/demo/v2", &TOKEN_EXTRAS[..]), ("/api/v2", &[])] {
+        let calls: BTreeSet<_> = on_both.iter().cloned().chain(more.iter().copied().map(owned)).collect();
+        let paths: BTreeSet<&String> = calls.iter().map(|(_, path)| path).collect();
         for path in &paths {
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"] {
                 let status = call_full(mount, method, path).await.status;
@@ -167,7 +190,8 @@ async fn every_documented_call_works_on_both_mounts_and_no_other_does() {
 
 #[test]
 fn the_table_of_operations_is_what_the_documents_list_and_some_more() {
-    for (dialect, version, extras) in [(V2, "/v2", &EXTRAS[..]), (V3, "/v3", &V3_EXTRAS[..])] {
+    let v2_extras = [&EXTRAS[..], &TOKEN_EXTRAS].concat();
+    for (dialect, version, extras) in [(V2, "/v2", &v2_extras[..]), (V3, "/v3", &V3_EXTRAS[..])] {
         let of_dialect = OPERATIONS.iter().filter(|operation| operation.dialect == dialect);
         let declared: Vec<(String, String)> = of_dialect
             .map(|operation| (operation.method.to_owned(), filled(operation.path, "{id}")))

@@ -20,6 +20,8 @@ fn errors() -> Vec<(Error, bool)> {
         Error::NotAcceptable,
         Error::NotJson,
         Error::NotFound,
+        Error::NoSuchId { id: "99".into() },
+        Error::NoSuchId { id: "x".into() },
         Error::LimitTooHigh { max: 250 },
         Error::TooLarge { limit: 100 },
         Error::TooManyValues { max: 1000 },
@@ -41,6 +43,7 @@ fn errors() -> Vec<(Error, bool)> {
             | Error::NotAcceptable
             | Error::NotJson
             | Error::NotFound
+            | Error::NoSuchId { .. }
             | Error::LimitTooHigh { .. }
             | Error::TooLarge { .. }
             | Error::TooManyValues { .. }
@@ -84,9 +87,13 @@ fn problems() -> Vec<What> {
         malformed(Kind::Int),
         malformed(Kind::Email),
         malformed(Kind::Money),
+        malformed(Kind::Url),
+        malformed(Kind::Headers),
         malformed(Kind::Date),
         malformed(Kind::OneOf(&["a", "b"])),
         What::WrongType(Kind::Ints),
+        What::WrongType(Kind::Emails),
+        What::WrongType(Kind::Headers),
         What::WrongType(Kind::List(&[])),
         What::Length { min: 0, max: 9 },
         What::Length { min: 1, max: 9 },
@@ -99,6 +106,8 @@ fn problems() -> Vec<What> {
         What::Unconfirmed,
         What::Unfit,
         What::Taken { value: "a@b.co".into() },
+        What::Crowded { max: 9 },
+        What::NotSecure,
         What::NoSuch,
         What::NoSuchState,
     ];
@@ -118,6 +127,8 @@ fn problems() -> Vec<What> {
             | What::Unconfirmed
             | What::Unfit
             | What::Taken { .. }
+            | What::Crowded { .. }
+            | What::NotSecure
             | What::NoSuch
             | What::NoSuchState => {}
         }
@@ -129,14 +140,17 @@ fn problems() -> Vec<What> {
 async fn every_error_has_its_words_in_every_dialect() {
     let mut contract = String::new();
     let (list, create) = (operations::named(V3, "listCustomers"), operations::named(V3, "createCustomers"));
+    let (list_hooks, create_hook) = (operations::named(V3, "listHooks"), operations::named(V3, "createHook"));
     for (error, is_of_body) in errors() {
         let of = if is_of_body { " of a body" } else { "" };
         writeln!(contract, "{error:?}{of}").unwrap();
         let operation = if is_of_body { create } else { list };
+        let of_hooks = if is_of_body { create_hook } else { list_hooks };
         for (dialect, response) in [
             ("v2", v2::wire::error(&error)),
             ("v3", v3::errors::error(operation, &error)),
             ("metafields", v3::metafield_errors::error(&error)),
+            ("hooks", v3::hook_errors::error(of_hooks, &error)),
         ] {
             let (parts, body) = response.into_parts();
             let body = body.collect().await.unwrap().to_bytes();

@@ -59,8 +59,8 @@ async fn unknown_routes_say_which_path_was_meant() {
         ),
         (
             "POST",
-            "/stores/demo/v3/hooks",
-            "BigCommerce has /hooks in V3, but bigcommerce-mock does not emulate it; stub it elsewhere",
+            "/stores/demo/v3/orders",
+            "BigCommerce has /orders in V3, but bigcommerce-mock does not emulate it; stub it elsewhere",
         ),
         (
             "GET",
@@ -78,6 +78,8 @@ async fn unknown_routes_say_which_path_was_meant() {
             "V3 has no path of one customer; use PUT /stores/demo/v3/customers with [ ] and the id in it",
         ),
         ("GET", "/stores/demo/v3/customer_groups", "only V2 has this; use /stores/demo/v2/customer_groups"),
+        ("GET", "/api/v2/hooks", "only tokens open this; use /stores/demo/v2/hooks"),
+        ("DELETE", "/api/v2/hooks/5", "only tokens open this; use /stores/demo/v2/hooks/5"),
         ("GET", "/api/v2/channels", "only V3 has this; use /stores/demo/v3/channels"),
         ("PATCH", "/stores/demo/v3/customers", "V3 has no PATCH here; use GET, POST, PUT, DELETE"),
         ("GET", "/stores/a.b/v2/customers", "this can be no store hash; use 1 to 64 letters, digits, - or _"),

@@ -12,7 +12,7 @@ use crate::support::Mock;
 const LONGEST: usize = 64 * 1024;
 
 /// Every write of both versions.
-const WRITES: [(&str, &str); 20] = [
+const WRITES: [(&str, &str); 24] = [
     ("POST", "/v2/customers"),
     ("PUT", "/v2/customers/1"),
     ("POST", "/v2/customers/1/validate"),
@@ -33,10 +33,14 @@ const WRITES: [(&str, &str); 20] = [
     ("PUT", "/v3/customers/1/consent"),
     ("POST", "/v3/customers/1/metafields"),
     ("POST", "/v3/customers/metafields"),
+    ("POST", "/v2/hooks"),
+    ("POST", "/v3/hooks"),
+    ("PUT", "/v3/hooks/1"),
+    ("PUT", "/v3/hooks/admin"),
 ];
 
 /// The names of fields, and others.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 23] = [
     "id",
     "first_name",
     "last_name",
@@ -55,6 +59,9 @@ const KEYS: [&str; 20] = [
     "type",
     "name",
     "value",
+    "scope",
+    "headers",
+    "emails",
     "$serde_json::private::Number",
     "nobody",
 ];
@@ -64,6 +71,8 @@ async fn store() -> Mock {
     mock.customer("s", json!({})).await;
     mock.address("s", 1, json!({})).await;
     mock.group("s", json!({"name": "VIP"})).await;
+    let hook = json!({"scope": "store/customer/*", "destination": "http://localhost"});
+    assert_eq!(mock.post("/stores/s/v3/hooks", hook).await.status, 200);
     mock
 }
 
@@ -119,6 +128,10 @@ async fn long_lists_and_names_are_answered_in_short() {
         object("discount_rules", many(json!({"type": 1}))),
         object("category_access", json!({"type": "specific", "categories": many(json!("x"))})),
         object("allow", many(json!("essential"))),
+        object("emails", many(json!("x"))),
+        object("headers", object(&"k".repeat(300_000), json!(1))),
+        object("headers", object("k", "\u{0}".repeat(50_000).into())),
+        json!({"scope": "store/order/*", "destination": format!("https://{}", "x".repeat(300_000))}),
         object(&"k".repeat(300_000), json!(1)),
         object("email", "x".repeat(300_000).into()),
         object("date_created", "x".repeat(300_000).into()),

@@ -6,7 +6,7 @@ use bigcommerce_mock::fields::Dialect;
 use bigcommerce_mock::openapi::document;
 use serde_json::{Value, json};
 
-use crate::agreement::{EXTRAS, V3_EXTRAS, documented, filled};
+use crate::agreement::{EXTRAS, TOKEN_EXTRAS, V3_EXTRAS, documented, filled};
 use crate::support::Mock;
 
 /// The calls of a document, with `{id}` for each id in a path.
@@ -23,8 +23,9 @@ fn calls(dialect: Dialect) -> Vec<(String, String)> {
 #[tokio::test]
 async fn the_documents_have_every_call_that_is_answered_and_no_other() {
     let mock = Mock::new().await;
+    let v2_extras = [&EXTRAS[..], &TOKEN_EXTRAS].concat();
     for (dialect, version, extras) in
-        [(Dialect::V2, "/v2", &EXTRAS[..]), (Dialect::V3, "/v3", &V3_EXTRAS[..])]
+        [(Dialect::V2, "/v2", &v2_extras[..]), (Dialect::V3, "/v3", &V3_EXTRAS[..])]
     {
         let told = calls(dialect);
         let extras = extras.iter().map(|(_, path)| (*path).to_owned());
@@ -86,6 +87,9 @@ async fn full() -> Mock {
     assert_eq!(mock.put("/stores/demo/v3/customers/attribute-values", set).await.status, 200);
     let metafield = json!({"key": "k", "value": "v", "namespace": "n", "permission_set": "read"});
     assert_eq!(mock.post("/stores/demo/v3/customers/1/metafields", metafield).await.status, 200);
+    let hook =
+        json!({"scope": "store/app/uninstalled", "destination": "http://localhost", "headers": {"a": "b"}});
+    assert_eq!(mock.post("/stores/demo/v3/hooks", hook).await.status, 200);
     mock
 }
 
@@ -106,6 +110,10 @@ async fn the_documents_have_the_keys_of_the_answers() {
         (&v2, "Address", "v2/customers/1/addresses/1".to_owned(), ""),
         (&v2, "Group", "v2/customer_groups/1".to_owned(), ""),
         (&v2, "Store", "v2/store".to_owned(), ""),
+        (&v2, "Hook", "v2/hooks/1".to_owned(), ""),
+        (&v3, "Hook", "v3/hooks".to_owned(), "/data/0"),
+        (&v3, "HooksAdmin", "v3/hooks/admin".to_owned(), "/data"),
+        (&v3, "ListedHook", "v3/hooks/admin".to_owned(), "/data/hooks_list/0"),
         (&v3, "Customer", format!("v3/customers?include={include}"), "/data/0"),
         (&v3, "Address", "v3/customers/addresses?include=formfields".to_owned(), "/data/0"),
         (&v3, "Attribute", "v3/customers/attributes".to_owned(), "/data/0"),
@@ -125,7 +133,7 @@ async fn the_documents_have_the_keys_of_the_answers() {
 
 #[tokio::test]
 async fn the_examples_of_the_documents_work() {
-    let done = [200, 201];
+    let done = [200, 201, 204];
     for (dialect, mount) in [(Dialect::V2, "v2"), (Dialect::V3, "v3")] {
         let document = document(dialect, "", "demo");
         for (path, methods) in document["paths"].as_object().unwrap() {

@@ -81,6 +81,12 @@ async fn seeds_that_load_are_valid() {
         json!({"groups": [{"name": "A", "discount_rules": [{"type": "all", "method": "percent", "amount": 5}]}]}),
         json!({"form_fields": [{"name": "A", "of": "customer", "type": "picklist", "options": ["a"]}]}),
         json!({"metafields": [{"resource_id": 9, "namespace": "n", "key": "k", "value": "v", "permission_set": "read"}]}),
+        json!({"tokens": [{"token": "t", "scopes": [], "client_id": "app"}], "hooks_admin": [{"emails": ["a@b.co"]}]}),
+        json!({"hooks": [
+            {"scope": "store/customer/*", "destination": "http://localhost"},
+            {"scope": "store/order/*", "destination": "https://a.example", "headers": {"a": "b"}, "is_active": false,
+                "id": 5, "client_id": "app", "created_at": "2024-01-01", "updated_at": "2024-01-02"},
+        ]}),
     ] {
         assert!(Seed::of_store("s", store.clone()).is_ok(), "{store}");
         assert!(is_valid(&schema::store(), &store), "{store}");
@@ -114,6 +120,11 @@ fn what_the_schema_refuses_the_reader_refuses() {
         json!({"attributes": [{"name": "A", "type": "text"}]}),
         json!({"customers": [{"first_name": "Jane"}]}),
         json!({"metafields": [{"resource_id": 9}]}),
+        json!({"hooks": [{"scope": "store/customer/*"}]}),
+        json!({"hooks": [{"scope": "store/order/*", "destination": "http://localhost", "headers": {"a": 5}}]}),
+        json!({"hooks": [{"scope": "store/order/*", "destination": "http://localhost", "headers": null}]}),
+        json!({"hooks_admin": [{"client_id": "app"}]}),
+        json!({"tokens": [{"token": "t", "scopes": [], "client_id": 5}]}),
         customer(json!({"phone": 5})),
         customer(json!({"surname": "B"})),
         customer(json!({"first_name": "x".repeat(101)})),

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0011_stored_instruments.sql"),
     include_str!("../../../migrations/0012_settings.sql"),
     include_str!("../../../migrations/0013_channel_kinds.sql"),
+    include_str!("../../../migrations/0014_hooks.sql"),
 ];
 
 /// Where a database is.

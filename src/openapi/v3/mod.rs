@@ -10,6 +10,7 @@ use crate::model::{addresses, attribute_values, attributes, channels, customers,
 use crate::v3::batch;
 use crate::v3::list::{self, Abilities};
 
+mod hooks;
 mod metafields;
 mod schemas;
 
@@ -30,6 +31,7 @@ pub(super) fn version() -> Version {
             Tag { name: "Stored Instruments", operations: vec![stored_instruments()] },
             Tag { name: "Channels", operations: of_channels() },
             Tag { name: "Metafields", operations: metafields::operations() },
+            Tag { name: "Webhooks", operations: hooks::operations() },
         ],
         schemas: schemas::schemas(),
         responses: responses(),
@@ -246,5 +248,6 @@ fn responses() -> Json {
         json!({"description": UNAUTHORIZED, "content": {"application/json": json, "text/plain": text}}),
     );
     responses.extend(metafields::responses());
+    responses.extend(hooks::responses());
     responses.into()
 }

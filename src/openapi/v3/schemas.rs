@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::schema::{answer, array, body, object, of, over, shown};
 use super::super::v2;
-use super::{metafields, named};
+use super::{hooks, metafields, named};
 use crate::fields::Dialect;
 use crate::fields::validate::Operation::{Create, Update};
 use crate::model::stored_instruments::Type;
@@ -52,7 +52,10 @@ pub(super) fn schemas() -> Json {
         ),
         "Error": v2::gateway_error(),
     });
-    schemas.as_object_mut().into_iter().for_each(|schemas| schemas.extend(metafields::schemas()));
+    schemas.as_object_mut().into_iter().for_each(|schemas| {
+        schemas.extend(metafields::schemas());
+        schemas.extend(hooks::schemas());
+    });
     schemas
 }
 

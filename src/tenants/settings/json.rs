@@ -88,7 +88,12 @@ pub fn kept_json(settings: &Settings) -> Json {
 
 fn token_json(token: &Token) -> Json {
     let scope_name = |scope: &Scope| name_of(&SCOPES, *scope);
-    json!({"token": token.token, "scopes": token.scopes.iter().map(scope_name).collect::<Vec<_>>()})
+    let mut shown =
+        json!({"token": token.token, "scopes": token.scopes.iter().map(scope_name).collect::<Vec<_>>()});
+    if let Some(client_id) = &token.client_id {
+        shown["client_id"] = client_id.as_str().into();
+    }
+    shown
 }
 
 fn basic_json((username, password): &(String, String)) -> Json {
@@ -257,8 +262,9 @@ pub fn token(json: Json, at: &str) -> Result<Token, Fault> {
     let mut object = Object::new(json, at)?;
     let token = object.need("token", some_text)?;
     let scopes = object.need("scopes", list(word(&SCOPES)))?;
+    let client_id = object.read("client_id", some_text)?;
     object.done()?;
-    Ok(Token { token, scopes })
+    Ok(Token { token, scopes, client_id })
 }
 
 /// Reads a Basic user.
@@ -378,7 +384,10 @@ mod tests {
         let mut all = json!({
             "profile": "sandbox",
             "auth": "strict",
-            "tokens": [{"token": "t", "scopes": ["store_v2_customers"]}],
+            "tokens": [
+                {"token": "t", "scopes": ["store_v2_customers"]},
+                {"token": "u", "scopes": [], "client_id": "app"},
+            ],
             "basic": [{"username": "u", "password": ""}],
             "limit_overflow": "reject",
             "delete_all": "batch_of_100",
@@ -435,6 +444,7 @@ mod tests {
             (json!({"auth": "loose"}), "/auth"),
             (json!({"tokens": [{"token": "", "scopes": []}]}), "/tokens/0/token"),
             (json!({"tokens": [{"token": "t", "scopes": ["all"]}]}), "/tokens/0/scopes/0"),
+            (json!({"tokens": [{"token": "t", "scopes": [], "client_id": ""}]}), "/tokens/0/client_id"),
             (json!({"basic": [{"username": "a:b", "password": "x"}]}), "/basic/0/username"),
             (json!({"clock": {"mode": "frozen"}}), "/clock/now"),
             (json!({"cors": ["app.example"]}), "/cors/0"),

@@ -28,7 +28,7 @@ pub enum Concurrency {
     Documented,
 }
 
-/// Where webhooks may lead. It is kept and shown, and nothing uses it yet.
+/// Where webhooks may lead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HookDestinations {
     /// Anywhere.
@@ -36,6 +36,14 @@ pub enum HookDestinations {
     Any,
     /// To `https` alone, as with the service.
     Https,
+}
+
+impl HookDestinations {
+    /// Whether they are as strict as with the service.
+    #[must_use]
+    pub fn is_strict(self) -> bool {
+        self == HookDestinations::Https
+    }
 }
 
 /// What somebody named of that which follows the profile otherwise.

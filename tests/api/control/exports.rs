@@ -33,6 +33,8 @@ async fn shown(mock: &Mock, hash: &str) -> Vec<String> {
         "/v3/customers/settings/channels/1",
         "/v3/customers/settings/channels/2",
         "/v3/channels",
+        "/v3/hooks",
+        "/v3/hooks/admin",
         "/v2/store",
     ] {
         shown.push(mock.get(&format!("/stores/{hash}{path}")).await.body);
@@ -77,8 +79,8 @@ async fn what_was_written_through_the_api_is_exported_too() {
         "stores:
   s:
     auth: strict
-    tokens: [{token: any, scopes: [store_v2_customers, store_v2_information, store_channel_settings, \
-store_stored_payment_instruments]}]
+    tokens: [{token: any, client_id: mine, scopes: [store_v2_customers, store_v2_information, \
+store_channel_settings, store_stored_payment_instruments]}]
     basic: [{username: u, password: p}]
     settings: {limit_overflow: reject, v2_without_accept: xml, latency: 1ms}
     store: {name: 'The: Shop', timezone: {raw_offset: 3600}}
@@ -88,6 +90,8 @@ store_stored_payment_instruments]}]
     customers:
       - {first_name: '', last_name: 'null', email: old@example.com, legacy: true}
     metafields: [{resource_id: 99, namespace: n, key: k, value: '1', permission_set: read}]
+    hooks: [{scope: store/order/*, destination: 'http://localhost', id: 7, created_at: 2024-01-01}]
+    hooks_admin: [{emails: [a@b.co]}]
 ",
     )
     .await;
@@ -110,6 +114,10 @@ store_stored_payment_instruments]}]
     let metafield =
         json!({"key": "k", "value": "v", "namespace": "n", "permission_set": "write", "description": "d"});
     done(mock.post(&format!("{v3}/2/metafields"), metafield).await);
+    let hook = json!({"scope": "store/customer/*", "destination": "https://a.example", "headers": {"b": "1", "a": ""},
+        "is_active": false});
+    done(mock.post("/stores/s/v3/hooks", hook).await);
+    assert_eq!(mock.put("/stores/s/v3/hooks/admin", json!({"emails": ["c@d.co"]})).await.status, 204);
     let settings = json!({"customer_group_settings": {"default_customer_group_id": 0}, "allow_global_logins": null,
         "privacy_settings": {"policy_url": ""}});
     done(mock.put(&format!("{v3}/settings/channels/1"), settings).await);
@@ -120,6 +128,19 @@ store_stored_payment_instruments]}]
     let text = yaml(&mock, "s").await;
     assert!(text.starts_with("stores:\n  s:\n    auth: strict\n"), "{text}");
     assert!(!text.contains("s3cret-pass"), "a password is shown");
+    let exported = json_of(&mock, "s").await["stores"]["s"].clone();
+    assert_eq!(
+        exported["hooks"],
+        json!([
+            {"id": 7, "scope": "store/order/*", "destination": "http://localhost",
+                "created_at": "2024-01-01T00:00:00Z", "updated_at": "2024-01-01T00:00:00Z"},
+            {"id": 8, "client_id": "mine", "scope": "store/customer/*", "destination": "https://a.example",
+                "headers": {"b": "1", "a": ""}, "is_active": false,
+                "created_at": "2024-05-06T07:34:10Z", "updated_at": "2024-05-06T07:34:10Z"},
+        ])
+    );
+    let admins = json!([{"emails": ["a@b.co"]}, {"client_id": "mine", "emails": ["c@d.co"]}]);
+    assert_eq!((&exported["hooks_admin"], &exported["tokens"][0]["client_id"]), (&admins, &json!("mine")));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use bigcommerce_mock::edge::Cut;
 use bigcommerce_mock::fields::Dialect;
-use bigcommerce_mock::operations::{OPERATIONS, Operation, mounts};
+use bigcommerce_mock::operations::{OPERATIONS, Operation};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -86,7 +86,7 @@ async fn every_operation_fails_in_every_way_on_every_mount() {
     ];
     let blank = mock.content().await;
     for operation in OPERATIONS {
-        for mount in mounts(operation.dialect) {
+        for mount in operation.mounts() {
             let (path, body) = call(operation, mount, &documents);
             let case = |then: &Value| format!("{} {mount} {then}", operation.name());
             let real = mock.attempt(operation.method, &path, &body).await.unwrap();

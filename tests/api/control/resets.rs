@@ -13,6 +13,7 @@ async fn content_ids_settings_and_clock_are_as_they_were() {
     let mock = Mock::new().await;
     let mut seed = three();
     seed["settings"] = json!({"limit_overflow": "reject"});
+    seed["hooks"] = json!([{"scope": "store/customer/*", "destination": "http://localhost"}]);
     mock.make("s", json!({"seed": seed})).await;
     let before = mock.dump("s").await;
     let settings = mock.control("GET", "/stores/s/settings", json!(null)).await.body;
@@ -21,6 +22,10 @@ async fn content_ids_settings_and_clock_are_as_they_were() {
         assert_eq!(mock.customer("s", json!({})).await, 4, "{life}");
         mock.delete("/stores/s/v2/customers/1").await;
         mock.group("s", json!({"name": "VIP"})).await;
+        let hook = json!({"scope": "store/order/*", "destination": "http://localhost"});
+        assert_eq!(mock.post("/stores/s/v3/hooks", hook).await.json()["data"]["id"], 2, "{life}");
+        mock.delete("/stores/s/v3/hooks/1").await;
+        mock.put("/stores/s/v3/hooks/admin", json!({"emails": ["a@b.co"]})).await;
         mock.control("PATCH", "/stores/s/settings", json!({"limit_overflow": "clamp", "latency": "1ms"}))
             .await;
         mock.control("POST", "/stores/s/clock/advance", json!({"by": "36h"})).await;

@@ -10,12 +10,15 @@ async fn a_snapshot_brings_back_content_and_settings() {
     let mock = Mock::new().await;
     mock.make("s", json!({"seed": three()})).await;
     mock.control("PATCH", "/stores/s/settings", json!({"latency": "1ms"})).await;
+    let hook = json!({"scope": "store/customer/*", "destination": "http://localhost"});
+    assert_eq!(mock.post("/stores/s/v3/hooks", hook).await.status, 200);
     let before = mock.dump("s").await;
     let taken = mock.control("PUT", "/stores/s/snapshots/first", json!(null)).await;
     assert_eq!((taken.status, &taken.json()["customers"]), (201, &json!(3)), "{}", taken.body);
     let keys: Vec<String> = taken.json().as_object().unwrap().keys().cloned().collect();
     assert_eq!(keys, ["name", "customers", "bytes", "created_at"]);
     mock.customer("s", json!({})).await;
+    assert_eq!(mock.delete("/stores/s/v3/hooks/1").await.status, 200);
     mock.control("PATCH", "/stores/s/settings", json!({"latency": null})).await;
     for _ in 0..2 {
         let restored = mock.control("POST", "/stores/s/snapshots/first/restore", json!(null)).await;

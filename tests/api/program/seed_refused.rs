@@ -217,7 +217,7 @@ fn all_faults_are_told_in_the_order_of_their_lines() {
     let file = dir.write("seed.yaml", text);
     let expected = [
         "3: stores.shop.colour: no such key; known here: auth, tokens, basic, settings, store, customer_settings, \
-         channels, groups, form_fields, attributes, customers, metafields, generate",
+         channels, groups, form_fields, attributes, customers, metafields, hooks, hooks_admin, generate",
         "7: stores.shop.customers[0].email: 'nobody' is not an email address",
         "7: stores.shop.customers[0].phone: must be text; put it in quotes if it looks like a number",
         "11: stores.shop.customers[1].customer_group_id: there is no group 7; `groups` of the store has the ids 1",

@@ -20,7 +20,13 @@ fn who_may_come_in_is_refused_where_it_can_not_be_understood() {
                store_stored_payment_instruments, store_stored_payment_instruments_read_only";
     shop_refused(&token("scopes: [store_v2_customers, store_v2_orders]"), 3, "tokens[0].scopes[1]", why);
     shop_refused(&token("scopes: store_v2_customers"), 3, "tokens[0].scopes", "expected a list");
-    shop_refused(&token("scope: []"), 3, "tokens[0].scope", "no such key; known here: token, scopes");
+    shop_refused(
+        &token("scope: []"),
+        3,
+        "tokens[0].scope",
+        "no such key; known here: token, scopes, client_id",
+    );
+    shop_refused(&token("scopes: []\n    client_id: 5"), 4, "tokens[0].client_id", "quotes");
     shop_refused(&format!("tokens: [{{token: {SECRET}}}]"), 1, "tokens[0]", "scopes is missing");
     shop_refused("tokens: [{token: '', scopes: []}]", 1, "tokens[0].token", "expected text");
     let basic = |name: &str| format!("basic:\n  - username: {name}\n    password: {SECRET}");
@@ -164,4 +170,42 @@ fn what_a_store_can_not_say_of_itself_is_refused() {
     shop_refused(offset, 4, "store.timezone.raw_offset", "expected a whole number");
     shop_refused("store:\n  plan_is_trial: 1", 2, "store.plan_is_trial", "expected true or false");
     shop_refused("store: Shop", 1, "store", "expected a mapping");
+}
+
+#[test]
+fn webhooks_that_can_not_be_are_refused() {
+    let hook =
+        |scope: &str, more: &str| format!("  - scope: {scope}\n    destination: 'http://a.example'\n{more}");
+    let hooks = |rows: &[String]| format!("hooks:\n{}", rows.concat());
+    let one = |more: &str| hooks(&[hook("store/order/*", more)]);
+    shop_refused(&hooks(&[hook("store/orders/*", "")]), 2, "hooks[0].scope", "there is no such thing");
+    shop_refused("hooks: [{scope: store/order/*}]", 1, "hooks[0].destination", "required");
+    let url = "'a.example' is not an absolute URL of http or https";
+    let no_url = "hooks:\n  - scope: store/order/*\n    destination: a.example";
+    shop_refused(no_url, 3, "hooks[0].destination", url);
+    let (text, mapping) = ("must be text", "must be a mapping of text to text");
+    shop_refused(&one("    headers: {a: 5}\n"), 4, "hooks[0].headers", text);
+    shop_refused(&one("    headers: [a]\n"), 4, "hooks[0].headers", mapping);
+    shop_refused(&one("    headers: {'a b': c}\n"), 4, "hooks[0].headers", "can not be a header");
+    shop_refused(&one("    colour: red\n"), 4, "hooks[0].colour", "no such field");
+    let twice = [hook("store/order/*", ""), hook("store/order/*", "")];
+    shop_refused(&hooks(&twice), 5, "hooks[1].destination", "another one in this store has it");
+    let apart = [hook("store/order/*", ""), hook("store/order/*", "    client_id: b\n    id: 1\n")];
+    shop_refused(
+        &hooks(&[hook("store/sku/*", "    id: 1\n"), apart[1].clone()]),
+        8,
+        "hooks[1].id",
+        "on line 4",
+    );
+    let exception = [hook("store/order/*", ""), hook("store/hook/deliveryException", "")];
+    shop_refused(&hooks(&exception), 5, "hooks[1].destination", "another one in this store has it");
+    let crowd: Vec<String> = (0..11)
+        .map(|i| format!("  - {{scope: store/order/*, destination: 'http://a.example/{i}'}}\n"))
+        .collect();
+    shop_refused(&hooks(&crowd), 12, "hooks[10].scope", "10 others in this store have it, the most that may");
+    let admins = |emails: &str| format!("hooks_admin:\n  - {{emails: [a@b.co]}}\n  - {{emails: {emails}}}");
+    let why = "another entry is for the same API account";
+    shop_refused(&admins("[c@d.co]"), 3, "hooks_admin[1].client_id", why);
+    shop_refused(&admins("[x]"), 3, "hooks_admin[1].emails", "'x' is not an email address");
+    shop_refused(&admins("x"), 3, "hooks_admin[1].emails", "must be a list of email addresses");
 }

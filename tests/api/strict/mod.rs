@@ -1,6 +1,7 @@
 //! Stores that take only whom their seed names, beside one that takes anybody.
 
 mod basic;
+mod hooks;
 mod secrets;
 mod stores;
 mod tokens;

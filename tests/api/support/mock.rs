@@ -22,10 +22,11 @@ use tower::ServiceExt;
 pub(crate) const NOW_MS: i64 = 1_714_980_850_000;
 
 /// The lists of V3 that show everything in a store.
-const V3_LISTS: [&str; 3] = [
-    "?limit=250&include=addresses,storecredit,attributes,formfields",
-    "/addresses?limit=250&include=formfields",
-    "/metafields?limit=250",
+const V3_LISTS: [&str; 4] = [
+    "/customers?limit=250&include=addresses,storecredit,attributes,formfields",
+    "/customers/addresses?limit=250&include=formfields",
+    "/customers/metafields?limit=250",
+    "/hooks/admin",
 ];
 
 /// A server with no stores, whose time stands still.
@@ -186,7 +187,7 @@ impl Mock {
             all += &read(&format!("/customers/{id}/addresses")).await.body;
         }
         for path in V3_LISTS {
-            let path = format!("/stores/{store}/v3/customers{path}");
+            let path = format!("/stores/{store}/v3{path}");
             let reply = self.call("GET", &path, &[("x-auth-token", token)], "").await;
             assert_eq!(reply.status, 200, "{path}: {}", reply.body);
             all += &reply.body;

@@ -6,6 +6,7 @@ mod filters;
 mod group_filters;
 mod group_members;
 mod group_refusals;
+mod hooks;
 mod model;
 mod refusals;
 mod store;

@@ -12,6 +12,7 @@ mod customers;
 mod events;
 mod filters;
 mod form_field_values;
+mod hooks;
 mod metafields;
 mod metafields_batch;
 mod one_truth;
