@@ -45,6 +45,8 @@ serve() {
         kill "$pid"
         wait "$pid" || true
     fi
+    # The address of the one before.
+    : >"$work/out"
     env -i "$binary" --port 0 --seed tests/openapi/stores.yaml --default-store checked --password-hashing fast \
         >"$work/out" 2>"$work/err" &
     pid=$!

@@ -8,11 +8,12 @@ TEXTS = {
     "password": "s3cret-pass",
     "password_confirmation": "s3cret-pass",
     "new_password": "s3cret-pass",
+    "scope": "store/customer/*",
 }
 
 
 # As many as stores.yaml has of a kind; of others there are at least twenty.
-COUNTS = {"customer_group_id": 2, "group_id": 2, "attribute_id": 3, "origin_channel_id": 1, "channel_id": 2}
+COUNTS = {"customer_group_id": 2, "group_id": 2, "attribute_id": 3, "origin_channel_id": 1, "channel_id": 2, "hook_id": 4}
 
 
 def likely(key, value):

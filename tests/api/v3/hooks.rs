@@ -369,3 +369,19 @@ async fn a_destination_need_not_be_secure_unless_the_store_is_strict() {
     let reply = mock.put(&format!("{HOOKS}/1"), json!({"destination": "https://app.example/2"})).await;
     assert_eq!((reply.status, reply.header("x-mock-hint")), (200, ""));
 }
+
+#[tokio::test]
+async fn a_seed_that_is_added_keeps_to_the_limits() {
+    let mock = Mock::new().await;
+    make(&mock, json!({})).await;
+    let add = async |hook: Value| {
+        let seed = json!({"hooks": [hook]}).to_string();
+        mock.call("POST", "/_mock/stores/s/seed", &[], &seed).await
+    };
+    let refused = add(hook(json!({}))).await;
+    assert_eq!((refused.status, &refused.json()["error"]["at"]), (422, &json!("/hooks/0/destination")));
+    let refused = add(hook(json!({"id": 1, "client_id": "another"}))).await;
+    assert_eq!((refused.status, &refused.json()["error"]["at"]), (422, &json!("/hooks/0/id")));
+    assert_eq!(add(hook(json!({"client_id": "another"}))).await.status, 200);
+    assert_eq!(ids(&mock.get(HOOKS).await), [1], "the other one is of another account");
+}
