@@ -107,9 +107,16 @@ fn push(xml: &mut String, name: &str, value: &Json) {
                 element(xml, "link", |xml| escape(xml, &url));
                 element(xml, "resource", |xml| escape(xml, resource));
             }
-            None => object.iter().for_each(|(key, value)| push(xml, key, value)),
+            None => object.iter().for_each(|(key, value)| push(xml, named(key), value)),
         },
     });
+}
+
+/// What an element is called that has the value of a key. Only clients choose keys that can be no names: those of headers.
+fn named(key: &str) -> &str {
+    let begins = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_name = begins && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    if is_name { key } else { "value" }
 }
 
 /// The entries of a list: objects are named after it, what is no object is a value.
@@ -175,7 +182,8 @@ mod tests {
     #[test]
     fn every_kind_of_value_becomes_an_element() {
         let json = r#"{"a":1.50,"b":"","c":null,"d":true,"e":"<&>\r\n\u0001\"'é","f":[],"categories":[18,19],
-            "form_fields":[{"name":"x","value":""}],"g":{},"h":{"url":"http://h/x.json","resource":"/x"}}"#;
+            "form_fields":[{"name":"x","value":""}],"g":{},"h":{"url":"http://h/x.json","resource":"/x"},
+            "headers":{"X-Key":"k","a&b":"c","1":"d"}}"#;
         let xml = document(&Root::of("/stores"), json.as_bytes()).unwrap();
         assert_eq!(
             xml,
@@ -183,7 +191,8 @@ mod tests {
              <e>&lt;&amp;&gt;&#13;\n\u{fffd}\"'é</e><f/>\
              <categories><value>18</value><value>19</value></categories>\
              <form_fields><form_field><name>x</name><value/></form_field></form_fields><g/>\
-             <h><link>http://h/x.xml</link><resource>/x</resource></h></store>\n"
+             <h><link>http://h/x.xml</link><resource>/x</resource></h>\
+             <headers><X-Key>k</X-Key><value>c</value><value>d</value></headers></store>\n"
         );
     }
 }

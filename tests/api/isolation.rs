@@ -12,6 +12,8 @@ async fn every_write_to_one_store_leaves_another_as_it_was() {
     for store in ["a", "b"] {
         mock.address(store, 1, json!({})).await;
         mock.group(store, json!({"name": "A", "is_default": true})).await;
+        let hook = json!({"scope": "store/customer/*", "destination": "http://localhost"});
+        assert_eq!(mock.post(&format!("/stores/{store}/v3/hooks"), hook).await.status, 200);
         mock.put(&format!("/stores/{store}/v2/customers/1"), json!({"customer_group_id": 1})).await;
     }
     let before = mock.dump("b").await;
@@ -34,6 +36,10 @@ async fn every_write_to_one_store_leaves_another_as_it_was() {
             json!({"customer_group_settings": {"default_customer_group_id": 1, "guest_customer_group_id": 2}}),
         ),
         ("PUT", "/stores/a/v3/customers/settings/channels/1", json!({"allow_global_logins": false})),
+        ("POST", "/stores/a/v3/hooks", json!({"scope": "store/order/*", "destination": "http://localhost"})),
+        ("PUT", "/stores/a/v3/hooks/1", json!({"is_active": false})),
+        ("PUT", "/stores/a/v3/hooks/admin", json!({"emails": ["a@example.com"]})),
+        ("DELETE", "/stores/a/v2/hooks/1", json!({})),
         ("DELETE", "/stores/a/v2/customer_groups/1", json!({})),
         ("DELETE", "/stores/a/v2/customer_groups", json!({})),
         ("DELETE", "/stores/a/v2/customers/2", json!({})),

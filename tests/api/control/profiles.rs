@@ -64,6 +64,12 @@ async fn on(profile: Profile) -> Mock {
 async fn production_does_what_the_service_does() {
     let mock = Mock::new().await;
     mock.make("s", json!({"seed": shop(json!({"profile": "production"}))})).await;
+    let hook = json!({"scope": "store/customer/*", "destination": "http://localhost"}).to_string();
+    let refused = mock.call("POST", "/stores/s/v3/hooks", &[MINE], &hook).await;
+    assert_eq!(
+        (refused.status, &refused.json()["errors"]),
+        (422, &json!({"destination": "destination must be an https URL"}))
+    );
     assert_production(&mock, "s").await;
 }
 
