@@ -1,4 +1,4 @@
-# Sourced by the scripts here: a server in a temporary directory, and how to get rid of both.
+# Sourced by the scripts here: a server, which is $binary, in a temporary directory, and how to get rid of both.
 # shellcheck shell=bash
 
 die() {
@@ -17,11 +17,10 @@ make_work() {
     trap 'exit 130' INT TERM
 }
 
-# start_server BINARY [ARGUMENT…]: the server in $server, its port in $port, its authority in $work/tls. Clients and tests
+# start_server [ARGUMENT…]: the server in $server, its port in $port, its authority in $work/tls. Clients and tests
 # get only what is exported here or after it: no setting of the caller's may help or hinder them.
 start_server() {
-    local binary=$1 line name tries
-    shift
+    local line name tries
     while read -r name; do
         unset "$name"
     done < <(compgen -e | grep -iE '^(BC_|BCMOCK_|BIGCOMMERCE_|PORT$|(https?|all|no)_proxy$|REQUESTS_|CURL_CA|SSL_CERT|NODE_)')
@@ -42,6 +41,17 @@ start_server() {
         sleep 0.05
     done
     die 'the server does not start'
+}
+
+# with CLIENT PROGRAM…: runs the program with what `env` says for the client set, and nothing else.
+with() {
+    local client=$1 lines
+    shift
+    lines=$("$binary" env "$client" --port "$port" --tls-dir "$work/tls")
+    (
+        eval "$lines"
+        exec timeout 120 "$@"
+    )
 }
 
 stop_server() {
