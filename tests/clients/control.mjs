@@ -18,7 +18,7 @@ export const taken = "This email address is already in use by a customer.";
 // Two seconds: a request that is made at once comes before they are over, on a slow machine too.
 export const quota = { settings: { quota: { requests: 3, window: "2s", enforce: true } } };
 
-async function control(method, path, body) {
+export async function control(method, path, body) {
   const answer = await fetch(process.env.BIGCOMMERCE_URL + path, { method, body: body && JSON.stringify(body) });
   const text = await answer.text();
   assert.ok(answer.ok, answer.ok || JSON.parse(text).error.message);
