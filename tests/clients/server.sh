@@ -43,15 +43,19 @@ start_server() {
     die 'the server does not start'
 }
 
-# with CLIENT PROGRAM…: runs the program with what `env` says for the client set, and nothing else.
-with() {
+# check CLIENT PROGRAM…: runs the program with what `env` says for the client set, and nothing else. A failure is kept in
+# $failed, so that the next client gets its turn.
+failed=0
+check() {
     local client=$1 lines
     shift
-    lines=$("$binary" env "$client" --port "$port" --tls-dir "$work/tls")
-    (
-        eval "$lines"
-        exec timeout 120 "$@"
-    )
+    lines=$("$binary" env "$client" --port "$port" --tls-dir "$work/tls") || die "env $client fails"
+    if (eval "$lines" && timeout 120 "$@"); then
+        ok "$client"
+    else
+        printf 'failed: %s\n' "$client"
+        failed=1
+    fi
 }
 
 stop_server() {
