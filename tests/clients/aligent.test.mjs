@@ -129,6 +129,26 @@ test("a spent quota is an error without retries", async (t) => {
   );
 });
 
+test("a server in trouble is tried again, also after it wrote", async (t) => {
+  const shop = await store(t);
+  const { v2 } = client(shop);
+  // The customer is there, the answer is lost, and the second attempt finds the email taken.
+  await shop.fault({ then: { status: 503, after_write: true } });
+  await assert.rejects(v2.post("/customers", { body: jane }), refused("POST /customers", 400, taken));
+  await shop.verify(1, { operation: "v2.createCustomer", status: 503 });
+  assert.deepEqual(await v2.get("/customers/count"), { count: 1 });
+});
+
+test("many at once", async (t) => {
+  const { v3 } = client(await store(t));
+  const many = Array.from({ length: 30 }, (_, n) => v3.post("/customers", { body: [{ ...jane, email: `jane${n}@example.com` }] }));
+  eachOnce((await Promise.all(many)).flat(), 30);
+});
+
+test("the gateway's text is no JSON", async (t) => {
+  await assert.rejects(client(await store(t)).v3.get("/no-such-thing"), SyntaxError);
+});
+
 test("addresses", async (t) => {
   const { v2, v3 } = client(await store(t, { customers: [jane] }));
   const all = "/customers/{customer_id}/addresses";

@@ -133,6 +133,26 @@ test("a spent quota is an error without retries", async (t) => {
   });
 });
 
+test("a server in trouble is tried again, also after it wrote", async (t) => {
+  const shop = await store(t);
+  const told = t.mock.method(console, "error", () => {});
+  const { customersV2, customersV3 } = client(shop, "any", { retryDelay: 20 });
+  await shop.fault({ then: { status: 502, body: "html" }, times: 2 });
+  assert.deepEqual((await customersV3.getAllCustomers()).data, []);
+  await shop.verify(2, { operation: "v3.listCustomers", status: 502 });
+  // The customer is there, the answer is lost, and the second attempt finds the email taken.
+  await shop.fault({ then: { status: 503, after_write: true } });
+  await assert.rejects(customersV2.createCustomer(jane), refused(400, taken));
+  assert.deepEqual(await customersV2.getCustomersCount(), { count: 1 });
+  assert.equal(told.mock.callCount(), 3);
+});
+
+test("many at once", async (t) => {
+  const { customersV2 } = client(await store(t));
+  const many = Array.from({ length: 30 }, (_, n) => customersV2.createCustomer({ ...jane, email: `jane${n}@example.com` }));
+  eachOnce(await Promise.all(many), 30);
+});
+
 test("addresses", async (t) => {
   const { customersV2, customersV3 } = client(await store(t, { customers: [jane] }));
   const v2 = customersV2.customerAddresses;

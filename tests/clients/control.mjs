@@ -32,6 +32,7 @@ export async function store(t, seed = {}) {
   return {
     hash,
     exhaust: () => control("PUT", `/_mock/stores/${hash}/quota/exhaust`),
+    fault: (fault) => control("POST", `/_mock/stores/${hash}/faults`, fault),
     requests: async (query = "") => (await control("GET", `/_mock/stores/${hash}/requests?${query}`)).requests,
     verify: (count, match) => control("POST", `/_mock/stores/${hash}/verify`, { match, count: { exactly: count } }),
   };

@@ -127,6 +127,24 @@ test("a spent quota is an error for who wants one", async (t) => {
   });
 });
 
+test("a server in trouble is an error", async (t) => {
+  const shop = await store(t);
+  const bc = client(shop);
+  await shop.fault({ then: { status: 503 } });
+  await assert.rejects(bc.get("/customers"), refused(503, "Service Unavailable"));
+  await shop.fault({ then: { status: 502, body: "html" } });
+  await assert.rejects(bc.get("/customers"), refused(502, "<html"));
+  await shop.fault({ then: { connection: "reset" } });
+  await assert.rejects(bc.get("/customers"), { code: "ECONNRESET" });
+  assert.equal(await bc.get("/customers"), "");
+});
+
+test("many at once", async (t) => {
+  const bc = client(await store(t));
+  const many = Array.from({ length: 30 }, (_, n) => bc.post("/customers", { ...jane, email: `jane${n}@example.com` }));
+  eachOnce(await Promise.all(many), 30);
+});
+
 test("addresses", async (t) => {
   const shop = await store(t, { customers: [jane] });
   const bc = client(shop);

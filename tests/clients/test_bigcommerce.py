@@ -6,9 +6,10 @@ import unittest
 import urllib.error
 import urllib.request
 
+import requests
 from bigcommerce.api import BigcommerceApi
 from bigcommerce.connection import OAuthConnection
-from bigcommerce.exception import ClientRequestException, RateLimitingException
+from bigcommerce.exception import ClientRequestException, RateLimitingException, ServerException
 
 JANE = {"first_name": "Jane", "last_name": "Doe", "email": "jane@example.com"}
 ADDRESS = {
@@ -154,6 +155,19 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(waits, [spent, spent])
         self.verify(7, status=200)
         self.verify(0, status=429)
+
+    def test_a_server_in_trouble_is_an_error(self):
+        api = self.store()
+        faults = f"/_mock/stores/{self.hash}/faults"
+        # The customer is there, the answer is lost.
+        control("POST", faults, {"then": {"status": 503, "after_write": True}})
+        with self.assertRaises(ServerException) as caught:
+            api.Customers.create(**JANE)
+        self.assertEqual(json.loads(caught.exception.content), [{"status": 503, "message": "Service Unavailable"}])
+        control("POST", faults, {"then": {"connection": "reset"}})
+        with self.assertRaises(requests.exceptions.ConnectionError):
+            api.Customers.count()
+        self.assertEqual(api.Customers.count(), 1)
 
     def test_addresses(self):
         api = self.store({"customers": [JANE]})
