@@ -17,10 +17,11 @@ RUN --mount=type=cache,id=bigcommerce-mock-registry,target=/usr/local/cargo/regi
     find src -name '*.rs' -exec touch {} + \
     # Kernels on arm64 have pages of up to 64 KiB; the allocator must be built for the largest.
     && if [ "$(uname -m)" = aarch64 ]; then export JEMALLOC_SYS_WITH_LG_PAGE=16; fi \
-    # At a fixed address, without the table of what would have to be moved. The target is named, so that this is for the
-    # program alone: build scripts and macros are loaded.
+    # As .ci/release-build does, and says why. The target is named, so that this is for the program alone: build scripts
+    # and macros are loaded.
     && target="$(uname -m)-unknown-linux-musl" \
-    && export "CARGO_TARGET_$(echo "$target" | tr 'a-z-' 'A-Z_')_RUSTFLAGS=-C relocation-model=static" \
+    && flags='-C relocation-model=static -C llvm-args=-inline-threshold=150' \
+    && export "CARGO_TARGET_$(echo "$target" | tr 'a-z-' 'A-Z_')_RUSTFLAGS=$flags" \
     && cargo build --release --locked --target "$target" \
     && cp "target/$target/release/bigcommerce-mock" /bigcommerce-mock \
     && readelf -lW /bigcommerce-mock > /headers \
