@@ -181,8 +181,8 @@ pub enum SignedBy {
         /// Whether a token must be shown.
         with_token: bool,
     },
-    /// Somebody else; this is the certificate.
-    Others(PathBuf),
+    /// Somebody else.
+    Others,
 }
 
 /// Lines for a shell that point a client at a server. For `compose` they are YAML, for `hosts` what `/etc/hosts` must
@@ -193,16 +193,14 @@ pub enum SignedBy {
 pub fn lines(guide: &Guide, server: &Server) -> Result<String, String> {
     let Guide { name, package, says, way, trust } = *guide;
     let mut lines = format!("# {package}: {says}\n");
+    let host = server.url.split_once("://").map_or(&*server.url, |(_, host)| host);
     match way {
         Way::Compose => return Ok(COMPOSE.to_owned()),
         Way::Url(variable) => {
             export(&mut lines, variable, &quoted(&server.url));
             return Ok(lines);
         }
-        Way::Host(variable) => {
-            let host = server.url.split_once("://").map_or(&*server.url, |(_, host)| host);
-            export(&mut lines, variable, &quoted(host));
-        }
+        Way::Host(variable) => export(&mut lines, variable, &quoted(host)),
         Way::Proxy => export(&mut lines, "HTTPS_PROXY", &quoted(&server.url)),
         Way::Names => {
             if !server.is_at_https_port {
@@ -218,8 +216,8 @@ pub fn lines(guide: &Guide, server: &Server) -> Result<String, String> {
     };
     let file = match signed_by {
         _ if matches!(trust, Trust::Nobody) => return Ok(lines),
-        SignedBy::Others(certificate) => {
-            let _ = writeln!(lines, "# It must trust who signed {}.", certificate.display());
+        SignedBy::Others => {
+            let _ = writeln!(lines, "# It must trust who signed the certificate of {host}.");
             return Ok(lines);
         }
         SignedBy::Kept(kept) => quoted(&kept.to_string_lossy()),

@@ -367,14 +367,18 @@ impl Config {
     pub fn seen_by_clients(&self) -> Result<client_env::Server, String> {
         let port = self.known_port()?;
         let kept = self.kept_authority().and_then(|dir| std::path::absolute(tls::kept_at(&dir)).ok());
-        let own = self.tls_cert.clone().map(SignedBy::Others);
-        let told = || SignedBy::Told { with_token: self.control_token.is_some() };
-        let signed_by = own.or_else(|| kept.map(SignedBy::Kept)).unwrap_or_else(told);
+        // Who speaks https in front of this server has a certificate of its own.
+        let is_behind = self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+        let signed_by = match kept {
+            _ if is_behind || self.tls_cert.is_some() => SignedBy::Others,
+            Some(kept) => SignedBy::Kept(kept),
+            None => SignedBy::Told { with_token: self.control_token.is_some() },
+        };
         Ok(client_env::Server {
             url: self.url(),
             address: reachable(self.host),
             is_at_https_port: port == 443 || self.https_port == Some(443),
-            signed_by: (!self.no_tls).then_some(signed_by),
+            signed_by: (is_behind || !self.no_tls).then_some(signed_by),
         })
     }
 

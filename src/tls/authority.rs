@@ -49,7 +49,10 @@ impl Authority {
         };
         let (certificate, key) = (dir.join(CERTIFICATE), dir.join(KEY));
         if let Some(pem) = read(&key)? {
-            let pair = KeyPair::from_pem(&pem).map_err(|error| TlsError::file(&key, error))?;
+            let pair = KeyPair::from_pem(&pem).map_err(|error| {
+                let why = format!("it holds no key in PEM ({error})");
+                TlsError::file(&key, format!("{why}; without it and {CERTIFICATE} a new authority is made"))
+            })?;
             if let Some(kept) = read(&certificate)? {
                 return Authority::new(pair, Some(kept));
             }

@@ -68,9 +68,15 @@ fn a_certificate_that_is_kept_is_named_where_it_is() {
     let shown = commands(&["curl", "--tls-dir", "here"]);
     let here = std::env::current_dir().unwrap().join("here/ca.pem");
     assert_eq!(shown[1..], [format!("export CURL_CA_BUNDLE={}", here.display())]);
-    // One's own is signed by somebody else.
-    let own = lines(&["curl", "--tls-cert", "cert.pem", "--tls-key", "key.pem"]);
-    assert!(own.contains("who signed cert.pem") && !own.contains("CURL_CA_BUNDLE"), "{own}");
+    // One's own is signed by somebody else, and so is that of a proxy in front.
+    for (args, host) in [
+        (&["--tls-cert", "cert.pem", "--tls-key", "key.pem", "--tls-dir", "here"][..], "127.0.0.1:2442"),
+        (&["--public-url", "https://bc.test", "--no-tls"], "bc.test"),
+    ] {
+        let own = lines(&[&["curl"], args].concat());
+        let says = format!("# It must trust who signed the certificate of {host}.\n");
+        assert!(own.ends_with(&says) && !own.contains("CURL_CA_BUNDLE"), "{own}");
+    }
 }
 
 #[test]

@@ -162,6 +162,15 @@ fn the_authority_outlives_a_restart_and_its_key_is_its_owners_alone() {
 }
 
 #[test]
+fn a_kept_key_that_is_none_is_refused_with_what_to_do() {
+    let dir = Program::temp_dir();
+    let key = dir.write("ca-key.pem", "garbage");
+    let refusal = Program::refuse(1, &["--tls-dir", dir.arg()]);
+    assert!(refusal.contains(&key) && refusal.contains("without it and ca.pem"), "{refusal}");
+    assert_eq!(dir.names(), ["ca-key.pem"], "what is there is left as it is");
+}
+
+#[test]
 fn a_certificate_of_ones_own_and_none_at_all() {
     let dir = Program::temp_dir();
     let pair = rcgen::generate_simple_self_signed(["mine.example".to_owned()]).unwrap();
